@@ -1,0 +1,3 @@
+"""planeval: evaluates the promises of five-year emergency-management plans against the yearly statistics."""
+
+__version__ = "0.1.0"
