@@ -1,0 +1,30 @@
+"""Errors a user can act on: where, what was found, what was expected, what to do next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from planeval.model.findings import Finding
+
+
+class PlanevalError(Exception):
+    """Base of every error planeval raises on purpose; its text is meant for the user."""
+
+
+class UsageError(PlanevalError):
+    """The command was used wrongly (exit status 2)."""
+
+
+class InputError(PlanevalError):
+    """Input that cannot be used (exit status 1). Carries the findings it stands for."""
+
+    def __init__(self, *findings: Finding) -> None:
+        self.findings = list(findings)
+        super().__init__("\n".join(str(finding) for finding in findings))
+
+
+def closest(word: str, valid: Iterable[str]) -> str | None:
+    """The valid name nearest to ``word``, or None when nothing is near."""
+    matches = difflib.get_close_matches(str(word), [str(v) for v in valid], n=1, cutoff=0.6)
+    return matches[0] if matches else None

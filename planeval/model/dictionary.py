@@ -1,0 +1,60 @@
+"""The indicator dictionary: what every variable and indicator means."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from planeval.model.plan import Strict
+
+
+class VariableKind(StrEnum):
+    """What a measured variable is, and so which checks apply."""
+
+    COUNT = "count"  # whole, non-negative (accidents, people)
+    AMOUNT = "amount"  # non-negative quantity (GDP, loss)
+    RATE = "rate"  # a published rate or share
+
+
+class Variable(Strict):
+    """A measured variable of the observations, in its canonical ``unit``."""
+
+    name: str
+    name_en: str
+    unit: str
+    kind: VariableKind
+    definition: str = ""
+    caveats: tuple[str, ...] = ()
+    # Definitional breaks: year -> what changed. Values from that year on are not comparable with earlier ones.
+    breaks: dict[int, str] = Field(default_factory=dict)
+
+
+class Indicator(Strict):
+    """An indicator computed from variables: ``scale`` x numerator / denominator.
+
+    Without ``denominator`` it is the numerator itself. ``events`` says that the numerator counts independent
+    events or deaths, so that Poisson intervals make sense. An observation whose variable is the indicator's own
+    key is a published rate: used where the inputs are missing, checked against them where they are not.
+    """
+
+    name: str
+    name_en: str
+    unit: str
+    numerator: str | None = None
+    denominator: str | None = None
+    scale: float = Field(default=1.0, gt=0)
+    direction: Literal["lower_is_better", "higher_is_better"] = "lower_is_better"
+    decimals: int = Field(ge=0, le=8)
+    events: bool = False
+    plausible_max: float | None = None  # a value above it is an 亿/万 slip, not a fact
+    definition: str
+    caveats: tuple[str, ...] = ()
+
+
+class Dictionary(Strict):
+    """All variables and indicators."""
+
+    variables: dict[str, Variable]
+    indicators: dict[str, Indicator]

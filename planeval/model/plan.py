@@ -1,0 +1,317 @@
+"""A plan as data: period, core indicators, sub-targets, tasks and projects.
+
+The models say what a plan file may hold. Facts a plan does not give are None: that is a finding
+for the plan check, never a hole for the reader to fill.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+# Words that some reader on the way (YAML 1.1, papermill -p, a shell, Excel) takes for something other than text.
+AMBIGUOUS_IDS = frozenset("y n yes no on off true false null none nan inf infinity".split())
+ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+REGION_CODE_PATTERN = re.compile(r"[0-9]{6}")
+DUE_PATTERN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>0[1-9]|1[0-2]))?")
+
+
+def plan_id_problem(plan_id: str) -> str | None:
+    """Why ``plan_id`` cannot be a plan's id, or None when it can."""
+    if not ID_PATTERN.fullmatch(plan_id) or len(plan_id) < 2:
+        return "小写拉丁字母开头，只含小写字母、数字和连字符，至少两个字符"
+    if plan_id in AMBIGUOUS_IDS:
+        return "不得使用会被解析成真假值、空值或数字的词"
+    return None
+
+
+def _due_text(value: object) -> object:
+    # YAML reads "2023" as a number and 2023-06 as text; both are dates of this plan.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Strict(BaseModel):
+    """Unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Attribute(StrEnum):
+    """约束性 or 预期性; the two are always kept apart."""
+
+    BINDING = "binding"
+    EXPECTED = "expected"
+
+
+class Due(Strict):
+    """A date by which something is due: a year, or a year and month (the end of either)."""
+
+    year: int
+    month: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Due:
+        """Read ``"2023"`` or ``"2024-12"``; raises ValueError otherwise."""
+        match = DUE_PATTERN.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} 不是年份(2023)或年月(2023-06)")
+        month = match["month"]
+        return cls(year=int(match["year"]), month=int(month) if month else None)
+
+    @property
+    def ordinal(self) -> float:
+        """The due moment in years: the end of 2023 is 2024.0, the end of June 2023 is 2023.5."""
+        return self.year + (self.month or 12) / 12
+
+    def __str__(self) -> str:
+        return f"{self.year}" if self.month is None else f"{self.year}-{self.month:02d}"
+
+
+def _parse_due(value: object) -> object:
+    value = _due_text(value)
+    return Due.parse(value) if isinstance(value, str) else value
+
+
+DueDate = Annotated[Due, BeforeValidator(_parse_due)]
+
+
+# ---- targets -------------------------------------------------------------------------------------
+
+
+class Reduction(Strict):
+    """``percent`` % below the base by the end year. The reduction is stored; the target is derived."""
+
+    kind: Literal["reduction"]
+    percent: float = Field(gt=0, le=100)
+
+
+class AtMost(Strict):
+    """At most ``level`` by the end year (below it when ``strict``)."""
+
+    kind: Literal["at_most"]
+    level: float = Field(ge=0)
+    unit: str
+    strict: bool = False
+
+
+class AtLeast(Strict):
+    """At least ``level`` by the end year (above it when ``strict``)."""
+
+    kind: Literal["at_least"]
+    level: float = Field(ge=0)
+    unit: str
+    strict: bool = False
+
+
+class PeriodMeanAtMost(Strict):
+    """The mean of the period's annual values is at most ``level`` (below it when ``strict``)."""
+
+    kind: Literal["period_mean_at_most"]
+    level: float = Field(gt=0)
+    unit: str
+    strict: bool = False
+
+
+class NoneOccurs(Strict):
+    """不发生: any occurrence within the period breaks it for good."""
+
+    kind: Literal["none_occurs"]
+
+
+class CompleteBy(Strict):
+    """A milestone. ``due`` None: the plan gives no date."""
+
+    kind: Literal["complete_by"]
+    due: DueDate | None = None
+
+
+class Cumulative(Strict):
+    """A quantity to be reached in yearly steps, e.g. 148.5 km = 34 + 67.2 + 47.3."""
+
+    kind: Literal["cumulative"]
+    total: float = Field(gt=0)
+    unit: str
+    steps: dict[int, float] = Field(default_factory=dict)
+    due: DueDate | None = None
+
+
+StatisticTarget = Annotated[
+    Reduction | AtMost | AtLeast | PeriodMeanAtMost | NoneOccurs, Field(discriminator="kind")
+]
+LedgerTarget = Annotated[CompleteBy | Cumulative, Field(discriminator="kind")]
+TARGET_KINDS = (
+    "reduction",
+    "at_most",
+    "at_least",
+    "period_mean_at_most",
+    "none_occurs",
+    "complete_by",
+    "cumulative",
+)
+
+
+class Base(Strict):
+    """Where an indicator's base value comes from.
+
+    ``source``: ``plan`` (the plan's own figure, ``value`` in ``unit``), ``statistics`` (the base year's
+    statistics), ``mean_of_years`` (mean of the ``years`` years before the period), ``none`` (the kind needs none).
+    """
+
+    source: Literal["plan", "statistics", "mean_of_years", "none"]
+    value: float | None = Field(default=None, ge=0)
+    unit: str | None = None
+    years: int = Field(default=5, ge=1)
+
+    @model_validator(mode="after")
+    def _value_belongs_to_plan(self) -> Base:
+        if (self.source == "plan") != (self.value is not None):
+            raise ValueError("value 与 source: plan 必须同时出现")
+        return self
+
+
+class PlanIndicator(Strict):
+    """One core indicator (核心指标) of the plan's table."""
+
+    key: str
+    no: int
+    attribute: Attribute
+    as_written: str  # the expected value in the plan's own words
+    reading: str = ""  # how this project reads it, where the words leave a choice
+    target: StatisticTarget
+    base: Base = Base(source="statistics")
+
+
+class SubTarget(Strict):
+    """A quantified sub-target (分项目标). ``key`` names an indicator of the dictionary for targets judged by
+    statistics; milestones and cumulative quantities are judged by the progress ledger under ``id``."""
+
+    id: str
+    name: str
+    as_written: str
+    target: StatisticTarget | LedgerTarget = Field(discriminator="kind")
+    key: str | None = None
+    due: DueDate | None = None
+    attribute: Attribute = Attribute.EXPECTED
+    base: Base = Base(source="none")
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _statistics_need_a_key(self) -> SubTarget:
+        if isinstance(self.target, CompleteBy | Cumulative):
+            if self.key is not None:
+                raise ValueError("complete_by 与 cumulative 由进展台账评价，不写 key")
+        elif self.key is None:
+            raise ValueError("由统计数据评价的分项目标必须写 key(指标词典中的键)")
+        return self
+
+
+class TaskSection(Strict):
+    """One section (节) of a main task. ``bears_on`` is this project's own reading: indicator keys it serves."""
+
+    id: str
+    name: str
+    bears_on: tuple[str, ...] = ()
+
+
+class TaskPart(Strict):
+    """One part of 主要任务 with its sections."""
+
+    no: int
+    name: str
+    sections: tuple[TaskSection, ...]
+
+
+class Project(Strict):
+    """One key project (重点工程). None where the plan gives nothing."""
+
+    id: str
+    no: int
+    name: str
+    start: int | None = None
+    end: int | None = None
+    due: DueDate | None = None
+    lead_unit: str | None = None
+    note: str = ""
+
+
+class Period(Strict):
+    """The plan period, both years included."""
+
+    start: int = Field(ge=1950, le=2100)
+    end: int = Field(ge=1950, le=2100)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.end <= self.start:
+            raise ValueError("end 必须晚于 start")
+        return self
+
+    @property
+    def years(self) -> list[int]:
+        """Every year of the period."""
+        return list(range(self.start, self.end + 1))
+
+    @property
+    def middle(self) -> int:
+        """The middle year, e.g. 2023 of 2021-2025."""
+        return (self.start + self.end) // 2
+
+
+class Plan(Strict):
+    """One five-year plan."""
+
+    id: str
+    title: str
+    short_title: str = ""
+    region_code: str
+    period: Period
+    base_year: int
+    issuer: str | None = None
+    document_number: str | None = None
+    published: date | None = None
+    published_text: str = ""  # as precise as the source gives it, e.g. 2022年12月
+    source: str
+    evaluation_clause: str = ""  # what the plan says about its own evaluation, in this project's words
+    indicators: tuple[PlanIndicator, ...] = Field(min_length=1)
+    sub_targets: tuple[SubTarget, ...] = ()
+    tasks: tuple[TaskPart, ...] = ()
+    projects: tuple[Project, ...] = ()
+    stated_facts: tuple[str, ...] = ()
+
+    @field_validator("id")
+    @classmethod
+    def _id_is_a_slug(cls, value: str) -> str:
+        problem = plan_id_problem(value)
+        if problem:
+            raise ValueError(f"{value!r} 不能作规划编号：{problem}")
+        return value
+
+    @field_validator("region_code")
+    @classmethod
+    def _code_has_six_digits(cls, value: str) -> str:
+        if not REGION_CODE_PATTERN.fullmatch(value):
+            raise ValueError(f'{value!r} 不是六位行政区划代码(请加引号，如 "350105")')
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Plan:
+        if self.base_year >= self.period.start:
+            raise ValueError(f"base_year {self.base_year} 必须早于 period.start {self.period.start}")
+        ids = [s.id for s in self.sub_targets] + [p.id for p in self.projects]
+        ids += [section.id for part in self.tasks for section in part.sections]
+        ids += [i.key for i in self.indicators]
+        repeated = sorted({i for i in ids if ids.count(i) > 1})
+        if repeated:
+            raise ValueError(f"编号重复：{'、'.join(repeated)}")
+        return self
+
+    @property
+    def ledger_items(self) -> dict[str, str]:
+        """id -> name of everything the progress ledger may speak of."""
+        items = {section.id: section.name for part in self.tasks for section in part.sections}
+        items |= {project.id: project.name for project in self.projects}
+        return items | {s.id: s.name for s in self.sub_targets if isinstance(s.target, CompleteBy | Cumulative)}
