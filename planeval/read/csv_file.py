@@ -1,0 +1,100 @@
+"""CSV files as text cells: UTF-8 (with or without BOM) or GBK, nothing guessed into a number."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+from planeval.errors import InputError, closest
+from planeval.messages import say
+from planeval.model.findings import Finding
+
+
+class Row(NamedTuple):
+    """One data row: its line in the file and its cells by column name, stripped."""
+
+    line: int
+    cells: dict[str, str]
+
+
+def _problem(file: str, rule: str, line: int | None = None, **params: object) -> InputError:
+    return InputError(
+        Finding(
+            rule=rule,
+            file=file,
+            line=line,
+            message=say(f"read.{rule}.message", **params),
+            remedy=say(f"read.{rule}.remedy", **params),
+            found=str(params["found"]) if "found" in params else None,
+            expected=str(params["expected"]) if "expected" in params else None,
+        )
+    )
+
+
+def decode(raw: bytes, file: str) -> str:
+    """Text of ``raw``: UTF-8 first, then GB 18030 (the superset of GBK that Chinese Excel writes).
+
+    Raises:
+        InputError: neither fits (for example UTF-16 or a workbook named .csv).
+    """
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _problem(file, "csv_encoding", found="UTF-16")
+    if raw.startswith(b"PK\x03\x04") or raw.startswith(b"\xd0\xcf\x11\xe0"):
+        raise _problem(file, "csv_is_workbook")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            break
+        return text
+    raise _problem(file, "csv_encoding", found=say("read.unknown_encoding"))
+
+
+def read_rows(path: Path, file: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[Row]:
+    """The rows of a CSV file whose header holds ``required`` and possibly ``optional`` columns, in any order.
+
+    Blank lines are passed over. Cells are stripped text; a missing optional column gives "".
+
+    Raises:
+        InputError: missing or unreadable file, undecodable text, a missing, unknown or repeated column, a row
+            with more or fewer cells than the header.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise _problem(file, "file_missing", key="") from None
+    except OSError as error:
+        raise _problem(file, "file_unreadable", key="", found=error.strerror or str(error)) from None
+    reader = csv.reader(io.StringIO(decode(raw, file), newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        _check_header(header, file, required, optional)
+        rows = []
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                raise _problem(file, "csv_width", reader.line_num, found=len(cells), expected=len(header))
+            values = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+            rows.append(Row(reader.line_num, {name: values.get(name, "") for name in required + optional}))
+    except csv.Error as error:
+        raise _problem(file, "csv_syntax", reader.line_num, found=str(error)) from None
+    return rows
+
+
+def _check_header(header: list[str], file: str, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+    known = required + optional
+    for name in header:
+        if name not in known:
+            near = closest(name, known)
+            hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(known))
+            raise _problem(file, "csv_unknown_column", 1, found=name, expected=hint)
+        if header.count(name) > 1:
+            raise _problem(file, "csv_repeated_column", 1, found=name)
+    missing = [name for name in required if name not in header]
+    if missing:
+        raise _problem(file, "csv_missing_column", 1, expected=", ".join(missing), found=", ".join(header))

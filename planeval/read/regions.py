@@ -1,0 +1,84 @@
+"""Places and their administrative codes (GB/T 2260). Codes are text from end to end."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from planeval.errors import InputError, UsageError, closest
+from planeval.messages import say
+from planeval.model.findings import Finding
+from planeval.model.plan import REGION_CODE_PATTERN
+from planeval.read.csv_file import read_rows
+
+LEVELS = ("nation", "province", "city", "county")
+_MANGLED = re.compile(r"([0-9]{1,6})(?:\.0*)?")
+
+
+class Region(BaseModel):
+    """One place. ``parent`` is the code of the place it lies in, None for the nation."""
+
+    model_config = ConfigDict(frozen=True)
+
+    region_code: str
+    name: str
+    name_en: str
+    level: str
+    parent: str | None = None
+
+
+def mangled_code(text: str) -> str | None:
+    """The six-digit code a spreadsheet made ``text`` from (350102.0, 10101), or None. Only for saying whom a
+    mistake touches: planeval never repairs a code silently."""
+    match = _MANGLED.fullmatch(text)
+    return match[1].zfill(6) if match and not REGION_CODE_PATTERN.fullmatch(text) else None
+
+
+def code_from_parameter(value: object, regions: dict[str, Region]) -> str:
+    """The region code behind a notebook parameter. ``papermill -p region 010101`` hands over the number 10101;
+    codes have exactly six digits, so the text can be restored without doubt as long as it names a known place.
+
+    Raises:
+        UsageError: no known place has that code.
+    """
+    text = str(value).zfill(6) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    if text not in regions:
+        near = closest(text, regions)
+        hint = say("read.did_you_mean", name=near) if near else ""
+        raise UsageError(say("read.unknown_region_parameter", found=value, hint=hint))
+    return text
+
+
+def read_regions(path: Path, file: str) -> dict[str, Region]:
+    """``regions.csv``: region_code, name, name_en, level, parent; in file order.
+
+    Raises:
+        InputError: unreadable file, a code that is not six digits, a repeated code, an unknown level or parent.
+    """
+    columns = ("region_code", "name", "name_en", "level", "parent")
+    regions: dict[str, Region] = {}
+    findings: list[Finding] = []
+
+    def wrong(rule: str, line: int, **params: str) -> None:
+        message, remedy = say(f"read.{rule}.message", **params), say(f"read.{rule}.remedy", **params)
+        findings.append(Finding(rule=rule, file=file, line=line, message=message, remedy=remedy, **params))
+
+    rows = read_rows(path, file, columns)
+    for line, cells in rows:
+        code = cells["region_code"]
+        if not REGION_CODE_PATTERN.fullmatch(code):
+            wrong("region_code_format", line, found=code)
+        elif code in regions:
+            wrong("region_repeated", line, found=code)
+        elif cells["level"] not in LEVELS:
+            wrong("region_level", line, found=cells["level"], expected=", ".join(LEVELS))
+        else:
+            regions[code] = Region(**{**cells, "parent": cells["parent"] or None})
+    for line, cells in rows:
+        if cells["parent"] and cells["parent"] not in regions:
+            wrong("region_parent", line, found=cells["parent"])
+    if findings:
+        raise InputError(*findings)
+    return regions
