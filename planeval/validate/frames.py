@@ -1,0 +1,262 @@
+"""The frames that the expectation suites speak about, derived from the statistics without a loop over places.
+
+- ``observations``: every row as read, one row an observation, with what a rule about one row needs.
+- ``panel``: one row a region and year, latest vintages only, one column a variable, with yearly changes and bounds.
+- ``rates``: one row a region, year and indicator: recomputed and published value (``planeval.validate.rates``).
+- ``hierarchy``: one row a place concerned, year and variable that both a parent and some of its children report
+  (``planeval.validate.hierarchy``).
+
+Every frame has ``row`` (0, 1, ...), ``region_code``, ``place`` and ``year``. Suites name columns of these frames.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from planeval.messages import has, say
+from planeval.model.dictionary import Dictionary, VariableKind
+from planeval.read.regions import Region
+from planeval.read.units import UNITS
+from planeval.read.workspace import Workspace
+
+# The variables that rules of the panel speak about by name; data/indicators.yaml defines them.
+GDP, POPULATION, DEATHS, ACCIDENTS = "gdp", "population", "accident_deaths", "accidents"
+GENERAL, LARGER, SERIOUS, EXTREME, MAJOR = (
+    "general_accidents",
+    "larger_accidents",
+    "serious_accidents",
+    "extremely_serious_accidents",
+    "major_accidents",
+)
+LOSS, FLOOD_LOSS = "disaster_loss", "flood_drought_loss"
+NAMED = (GDP, POPULATION, DEATHS, ACCIDENTS, GENERAL, LARGER, SERIOUS, EXTREME, MAJOR, LOSS, FLOOD_LOSS)
+# Most deaths one accident of a grade can have: 生产安全事故报告和调查处理条例, article 3. 特别重大 has no upper limit.
+MOST_DEATHS = {GENERAL: 2, LARGER: 9, SERIOUS: 29}
+KEY = ["region_code", "year", "variable"]
+REQUIRED_TEXT = ("region_code", "variable", "source", "status", "unit")
+# Statuses under which a figure may be published before its year is over.
+BEFORE_YEAR_END = ("estimate", "forecast", "illustrative")
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The frames by the names that suites use, and where each latest value stands in the files."""
+
+    observations: pd.DataFrame
+    panel: pd.DataFrame
+    rates: pd.DataFrame
+    hierarchy: pd.DataFrame
+    latest: pd.DataFrame  # the latest vintages, as in ``Workspace.observations``
+    labels: dict[str, tuple[str, str]]  # variable or indicator -> its Chinese name and unit
+
+    def named(self) -> dict[str, pd.DataFrame]:
+        """Frame name -> frame."""
+        return {name: getattr(self, name) for name in ("observations", "panel", "rates", "hierarchy")}
+
+
+def build(workspace: Workspace) -> Frames:
+    """All frames of a workspace."""
+    from planeval.validate.hierarchy import hierarchy_frame
+    from planeval.validate.rates import rates_frame
+
+    latest = latest_vintages(workspace.observations)
+    panel = panel_frame(latest, workspace.dictionary, workspace.regions)
+    return Frames(
+        observations=observations_frame(workspace.table, workspace.dictionary, workspace.regions),
+        panel=panel,
+        rates=rates_frame(latest, panel, workspace.dictionary),
+        hierarchy=hierarchy_frame(latest, workspace.dictionary, workspace.regions),
+        latest=latest,
+        labels=labels(workspace.dictionary),
+    )
+
+
+def latest_vintages(observations: pd.DataFrame) -> pd.DataFrame:
+    """One row a region, year and variable: the vintage published last."""
+    current = observations[~observations["superseded"].astype(bool)]
+    return current.drop_duplicates(KEY, keep="last").reset_index(drop=True)
+
+
+def places(codes: pd.Series, regions: dict[str, Region]) -> pd.Series:
+    """Names of the places; the code itself where it is unknown."""
+    names = {code: region.name for code, region in regions.items()}
+    return codes.map(names).astype(object).where(codes.isin(list(names)), codes.astype(object))
+
+
+def in_smallest_unit(unit: str) -> float:
+    """How many of its quantity's smallest unit one ``unit`` is (亿元 -> 1e8); 1 for an unknown unit."""
+    return float(UNITS[unit][1]) if unit in UNITS else 1.0
+
+
+def kinds(dictionary: Dictionary) -> dict[str, str]:
+    """Variable -> count, amount or rate. An indicator's own key as variable is its published rate."""
+    known = {key: str(VariableKind.RATE) for key in dictionary.indicators}
+    return known | {key: str(variable.kind) for key, variable in dictionary.variables.items()}
+
+
+def labels(dictionary: Dictionary) -> dict[str, tuple[str, str]]:
+    """Variable or indicator key -> its official Chinese name and its unit."""
+    known = {key: (indicator.name, indicator.unit) for key, indicator in dictionary.indicators.items()}
+    return known | {key: (variable.name, variable.unit) for key, variable in dictionary.variables.items()}
+
+
+def names(dictionary: Dictionary) -> dict[str, str]:
+    """Variable or indicator key -> its official Chinese name."""
+    return {key: name for key, (name, _) in labels(dictionary).items()}
+
+
+def published_halves(frame: pd.DataFrame, kind: pd.Series) -> pd.Series:
+    """Half a unit of the last published digit, in the canonical unit: what rounding may hide.
+
+    1.07亿人次 was rounded to 0.01 亿, so it may be 500,000 人次 off. A count published to the last person or case
+    was not rounded: 0. Needs the columns ``as_published`` and ``unit``.
+    """
+    text = frame["as_published"].astype("string").str.replace("[,，]", "", regex=True)
+    parts = text.str.extract(
+        r"^[-+]?[0-9]*(?:\.(?P<decimals>[0-9]+))?(?:[eE](?P<exponent>[-+]?[0-9]+))?(?P<unit>.*)$"
+    )
+    digits = parts["decimals"].str.len().fillna(0).astype(float)
+    digits = digits - pd.to_numeric(parts["exponent"]).fillna(0).astype(float)
+    factor = parts["unit"].map(in_smallest_unit).astype(float)
+    step = factor * 10.0**-digits
+    canonical = frame["unit"].map(in_smallest_unit).astype(float)
+    exact = (kind == str(VariableKind.COUNT)) & (step <= 1 + 1e-9)
+    return (0.5 * step / canonical).where(~exact, 0.0)
+
+
+def observations_frame(
+    table: pd.DataFrame, dictionary: Dictionary, regions: dict[str, Region]
+) -> pd.DataFrame:
+    """Every row as read, with ``place``, ``variable_name``, ``kind``, ``distance_from_whole`` (to the nearest whole
+    number of the quantity's smallest unit), ``definition_break`` (what changed, on the first value of a place at
+    or after a break that also has a value before it) and ``published_too_early`` (years by which a figure that claims
+    to be measured precedes the end of its year)."""
+    frame = table.reset_index(drop=True).copy()
+    frame["row"] = np.arange(len(frame))
+    for column in REQUIRED_TEXT:
+        text = frame[column].astype(object)
+        frame[column] = text.where(text.notna() & (text != ""), None)
+    frame["year"] = frame["year"].astype("Int64")
+    frame["place"] = places(frame["region_code"], regions)
+    frame["variable_name"] = frame["variable"].map(names(dictionary)).astype(object)
+    frame["variable_name"] = frame["variable_name"].where(frame["variable_name"].notna(), frame["variable"])
+    frame["kind"] = frame["variable"].map(kinds(dictionary)).astype(object)
+    smallest = frame["value"] * frame["unit"].map(in_smallest_unit).astype(float)
+    frame["distance_from_whole"] = (smallest - smallest.round()).abs()
+    frame["published_year"] = pd.to_numeric(frame["published"].astype("string").str[:4], errors="coerce")
+    measured = ~frame["status"].isin(BEFORE_YEAR_END)
+    early = frame["year"].astype("Float64").astype(float) + 1 - frame["published_year"].astype(float)
+    frame["published_too_early"] = early.where(measured)
+    frame["definition_break"] = _definition_breaks(frame, dictionary)
+    return frame
+
+
+def _definition_breaks(frame: pd.DataFrame, dictionary: Dictionary) -> pd.Series:
+    """The text of the break on the first row on its far side; missing everywhere else."""
+    breaks = pd.DataFrame(
+        [
+            {"variable": key, "break_year": year, "text": text}
+            for key, variable in dictionary.variables.items()
+            for year, text in variable.breaks.items()
+        ],
+        columns=["variable", "break_year", "text"],
+    )
+    result = pd.Series(None, index=frame.index, dtype=object)
+    usable = frame[frame["value"].notna() & frame["year"].notna() & ~frame["superseded"].astype(bool)]
+    usable = usable.astype({"variable": object})
+    pairs = usable[["row", *KEY]].merge(breaks.astype({"variable": object}), on="variable")
+    if pairs.empty:
+        return result
+    pairs["year"] = pairs["year"].astype("int64")
+    by = ["region_code", "variable", "break_year"]
+    pairs["after"] = pairs["year"] >= pairs["break_year"]
+    has_before = ~pairs.groupby(by)["after"].transform("all")
+    first = pairs[pairs["after"] & has_before].sort_values("year").drop_duplicates(by)
+    texts = first.sort_values("break_year").groupby("row")["text"].agg("；".join)
+    result.loc[texts.index] = texts
+    return result
+
+
+def panel_frame(latest: pd.DataFrame, dictionary: Dictionary, regions: dict[str, Region]) -> pd.DataFrame:
+    """One row a region and year, one column a variable in its canonical unit, and the derived columns:
+
+    - ``gdp_change``, ``population_change``: yearly change against the last year before with a value, as a fraction
+      (geometric mean per year over a gap); with ``..._previous`` and ``..._previous_year``.
+    - ``census``: the population census between the two years, so that a jump of population has a known reason.
+    - ``gdp_per_head``: 元 per person.
+    - ``severity_sum``: accidents of the grades that are known, never more than all accidents; ``major_sum``.
+    - ``deaths_at_most``: most deaths that the severity counts allow (:func:`deaths_at_most`).
+    """
+    wide = latest.pivot(index=["region_code", "year"], columns="variable", values="value")
+    columns = sorted({*dictionary.variables, *NAMED})
+    panel = wide.reindex(columns=columns).astype(float).sort_index().reset_index()
+    panel.columns.name = None
+    panel["row"] = np.arange(len(panel))
+    panel["place"] = places(panel["region_code"], regions)
+    for variable in (GDP, POPULATION):
+        _add_changes(panel, variable)
+    panel["census"] = _census_between(panel["population_previous_year"], panel["year"])
+    yuan, persons = (
+        in_smallest_unit(dictionary.variables[v].unit) if v in dictionary.variables else 1.0
+        for v in (GDP, POPULATION)
+    )
+    heads = (panel[POPULATION] * persons).where(panel[POPULATION] > 0)
+    panel["gdp_per_head"] = panel[GDP] * yuan / heads
+    panel["major_sum"] = panel[SERIOUS] + panel[EXTREME]
+    # 重特大 = 重大 + 特别重大: counted once, from whichever of the two forms is known and larger.
+    split = panel[[SERIOUS, EXTREME]].sum(axis=1, min_count=1)
+    top = pd.concat([panel[MAJOR], split], axis=1).max(axis=1)
+    panel["severity_sum"] = pd.concat([panel[GENERAL], panel[LARGER], top], axis=1).sum(axis=1, min_count=1)
+    panel["deaths_at_most"] = deaths_at_most(panel)
+    return panel
+
+
+def _add_changes(panel: pd.DataFrame, variable: str) -> None:
+    known = panel.loc[panel[variable].notna(), ["region_code", "year", variable]]
+    before = known.groupby("region_code").shift()
+    gap = known["year"] - before["year"]
+    ratio = known[variable] / before[variable].where(before[variable] > 0)
+    panel[f"{variable}_previous"] = before[variable]
+    panel[f"{variable}_previous_year"] = before["year"]
+    panel[f"{variable}_change"] = ratio.clip(lower=0) ** (1 / gap) - 1
+
+
+def _census_between(earlier: pd.Series, year: pd.Series) -> pd.Series:
+    """Name of the population census in (earlier, year]; missing where there is none."""
+    result = pd.Series(None, index=year.index, dtype=object)
+    for census in range(1950, 2101):
+        if has(f"validation.census.{census}"):
+            result[(earlier < census) & (year >= census)] = say(f"validation.census.{census}")
+    return result
+
+
+def deaths_at_most(panel: pd.DataFrame) -> pd.Series:
+    """Most deaths that the accidents by grade allow; missing where the grades give no bound.
+
+    By article 3 of the 条例 an accident with 3 deaths is at least 较大, with 10 at least 重大, with 30 特别重大. So an
+    一般 accident has at most 2 deaths, a 较大 at most 9, a 重大 at most 29, and a 特别重大 has no upper limit:
+
+        deaths <= 2 x 一般 + 9 x 较大 + 29 x 重大        while there is no 特别重大 accident.
+
+    There is no bound from below: injuries or losses alone can make an accident 较大 or worse. Accidents whose grade
+    is not published are taken for the worst grade that is still open to them, so that the bound stays one.
+    """
+    general, larger, serious, most = panel[GENERAL], panel[LARGER], panel[SERIOUS], panel[EXTREME]
+    major = panel[MAJOR]
+    no_major = major == 0
+    most = most.fillna(major - serious).mask(no_major & most.isna(), 0)
+    serious = serious.fillna(major - most).mask(no_major & serious.isna(), 0)
+    known = {GENERAL: general, LARGER: larger, SERIOUS: serious}
+    sure = sum(
+        (count.fillna(0) * MOST_DEATHS[grade] for grade, count in known.items()),
+        start=pd.Series(0.0, panel.index),
+    )
+    counted = sum((count.fillna(0) for count in known.values()), start=pd.Series(0.0, panel.index))
+    worst_open = pd.Series(0.0, index=panel.index)
+    for grade in (GENERAL, LARGER, SERIOUS):
+        worst_open = worst_open.mask(known[grade].isna(), float(MOST_DEATHS[grade]))
+    rest = (panel[ACCIDENTS] - counted).clip(lower=0).where(worst_open > 0, 0)
+    return (sure + worst_open * rest).where(most == 0)
