@@ -48,11 +48,6 @@ def poisson_interval(events: ArrayLike, rule: IntervalRule) -> tuple[Floats, Flo
     return low, high
 
 
-def interval_method(events: float, rule: IntervalRule) -> str:
-    """``exact`` or ``byar``: what ``poisson_interval`` uses for that count."""
-    return "exact" if events < rule.exact_below else "byar"
-
-
 class WeightedInterval(NamedTuple):
     """Value and limits of a weighted sum of counts; ``events`` is the plain sum."""
 

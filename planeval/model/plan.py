@@ -14,7 +14,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 # Words that some reader on the way (YAML 1.1, papermill -p, a shell, Excel) takes for something other than text.
-AMBIGUOUS_IDS = frozenset("y n yes no on off true false null none nan inf infinity".split())
+AMBIGUOUS_IDS = frozenset(
+    ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity"]
+)
 ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 REGION_CODE_PATTERN = re.compile(r"[0-9]{6}")
 DUE_PATTERN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>0[1-9]|1[0-2]))?")
@@ -314,4 +316,6 @@ class Plan(Strict):
         """id -> name of everything the progress ledger may speak of."""
         items = {section.id: section.name for part in self.tasks for section in part.sections}
         items |= {project.id: project.name for project in self.projects}
-        return items | {s.id: s.name for s in self.sub_targets if isinstance(s.target, CompleteBy | Cumulative)}
+        return items | {
+            s.id: s.name for s in self.sub_targets if isinstance(s.target, CompleteBy | Cumulative)
+        }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from planeval.errors import InputError, closest
 from planeval.messages import say
@@ -19,7 +19,7 @@ class Row(NamedTuple):
     cells: dict[str, str]
 
 
-def _problem(file: str, rule: str, line: int | None = None, **params: object) -> InputError:
+def _problem(file: str, rule: str, line: int | None = None, **params: Any) -> InputError:
     return InputError(
         Finding(
             rule=rule,
@@ -91,7 +91,11 @@ def _check_header(header: list[str], file: str, required: tuple[str, ...], optio
     for name in header:
         if name not in known:
             near = closest(name, known)
-            hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(known))
+            hint = (
+                say("read.did_you_mean", name=near)
+                if near
+                else say("read.valid_names", names=", ".join(known))
+            )
             raise _problem(file, "csv_unknown_column", 1, found=name, expected=hint)
         if header.count(name) > 1:
             raise _problem(file, "csv_repeated_column", 1, found=name)

@@ -27,7 +27,18 @@ STATUSES = {
     "未启动": "not_started",
 }
 DATA_STATUSES = ("final", "illustrative")
-COLUMNS = ["item", "date", "status", "percent", "quantity", "evidence", "source", "data_status", "file", "line"]
+COLUMNS = [
+    "item",
+    "date",
+    "status",
+    "percent",
+    "quantity",
+    "evidence",
+    "source",
+    "data_status",
+    "file",
+    "line",
+]
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -76,7 +87,9 @@ def read_ledger(path: Path, file: str, plan: Plan) -> pd.DataFrame:
 
     def hint(word: str, valid: list[str]) -> str:
         near = closest(word, valid)
-        return say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(valid))
+        return (
+            say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(valid))
+        )
 
     records: list[dict[str, Any]] = []
     try:
@@ -86,7 +99,9 @@ def read_ledger(path: Path, file: str, plan: Plan) -> pd.DataFrame:
     for row in rows:
         cells = row.cells
         if cells["item"] not in plan.ledger_items:
-            wrong("ledger_item", row, found=cells["item"], expected=hint(cells["item"], list(plan.ledger_items)))
+            wrong(
+                "ledger_item", row, found=cells["item"], expected=hint(cells["item"], list(plan.ledger_items))
+            )
         if not _valid_date(cells["date"]):
             wrong("ledger_date", row, found=cells["date"])
         if cells["status"] not in STATUSES:

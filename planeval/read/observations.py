@@ -95,7 +95,9 @@ class _Reader:
         elif _NUMBER.fullmatch(text) and text.isascii():
             return Decimal(text)
         elif unicodedata.normalize("NFKC", text) != text:
-            self.wrong("value_full_width", file, row, found=text, expected=unicodedata.normalize("NFKC", text))
+            self.wrong(
+                "value_full_width", file, row, found=text, expected=unicodedata.normalize("NFKC", text)
+            )
         elif re.fullmatch(r"[-+]?[0-9]{1,3}([,，][0-9]{3})+(\.[0-9]+)?", text):
             self.wrong("value_thousands", file, row, found=text, expected=re.sub("[,，]", "", text))
         else:
@@ -107,7 +109,11 @@ class _Reader:
         if unit not in UNITS:
             known = symbols_like(target) if target in UNITS else list(UNITS)
             near = closest(unit, known)
-            hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names="、".join(known))
+            hint = (
+                say("read.did_you_mean", name=near)
+                if near
+                else say("read.valid_names", names="、".join(known))
+            )
             self.wrong("unit_unknown", file, row, found=unit, expected=hint)
             return None
         if target is None:
@@ -133,7 +139,8 @@ class _Reader:
             names = ", ".join(Status)
             hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names=names)
             self.wrong("status_unknown", file, row, found=cells["status"], expected=hint)
-        if not _PUBLISHED.fullmatch(cells["published"]):
+        # An empty cell says that the day is not known; such a vintage counts as the oldest.
+        if cells["published"] and not _PUBLISHED.fullmatch(cells["published"]):
             self.wrong("published_format", file, row, found=cells["published"])
         if not cells["source"]:
             self.wrong("source_empty", file, row)
@@ -158,11 +165,15 @@ class _Reader:
 
 def _regions_mentioned(path: Path, regions: dict[str, Region]) -> list[str]:
     """Known codes that occur in the bytes of a file nobody can decode: the places it may speak of."""
-    found = {match.decode() for match in _CODE_IN_BYTES.findall(path.read_bytes())} if path.is_file() else set()
+    found = (
+        {match.decode() for match in _CODE_IN_BYTES.findall(path.read_bytes())} if path.is_file() else set()
+    )
     return sorted(found & set(regions))
 
 
-def read_observations(folder: Path, root: Path, dictionary: Dictionary, regions: dict[str, Region]) -> Observations:
+def read_observations(
+    folder: Path, root: Path, dictionary: Dictionary, regions: dict[str, Region]
+) -> Observations:
     """Every ``*.csv`` under ``folder`` as one table; ``root`` is the data folder that names are relative to.
 
     Values come in the variable's canonical unit. Rows for one region, year and variable are vintages ordered by

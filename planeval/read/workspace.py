@@ -13,7 +13,15 @@ from planeval.messages import say
 from planeval.model.dictionary import Dictionary
 from planeval.model.findings import Finding
 from planeval.model.method import Method
-from planeval.model.plan import AtLeast, AtMost, Base, PeriodMeanAtMost, Plan, StatisticTarget, plan_id_problem
+from planeval.model.plan import (
+    AtLeast,
+    AtMost,
+    Base,
+    PeriodMeanAtMost,
+    Plan,
+    StatisticTarget,
+    plan_id_problem,
+)
 from planeval.read.ledger import read_ledger
 from planeval.read.observations import read_observations
 from planeval.read.regions import Region, read_regions
@@ -60,7 +68,11 @@ class Workspace:
 
 def _hashes(root: Path) -> dict[str, str]:
     files = sorted(p for pattern in ("*.yaml", "*.csv", "*/*.yaml", "*/*.csv") for p in root.glob(pattern))
-    return {p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files if p.is_file()}
+    return {
+        p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in files
+        if p.is_file()
+    }
 
 
 def _about_plan(plan_id: str, rule: str, file: str, **params: str) -> Finding:
@@ -75,13 +87,17 @@ def _about_plan(plan_id: str, rule: str, file: str, **params: str) -> Finding:
     )
 
 
-def _check_references(plan: Plan, file: str, dictionary: Dictionary, regions: dict[str, Region]) -> list[Finding]:
+def _check_references(
+    plan: Plan, file: str, dictionary: Dictionary, regions: dict[str, Region]
+) -> list[Finding]:
     """Keys, units and codes of a plan that lead nowhere, and a ledger item's text that the ledger cannot name."""
     findings: list[Finding] = []
 
     def unknown(rule: str, found: str, valid: list[str]) -> None:
         near = closest(found, valid)
-        hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names="、".join(valid))
+        hint = (
+            say("read.did_you_mean", name=near) if near else say("read.valid_names", names="、".join(valid))
+        )
         findings.append(_about_plan(plan.id, rule, file, found=found, expected=hint))
 
     if plan.region_code not in regions:
@@ -110,14 +126,18 @@ def _check_references(plan: Plan, file: str, dictionary: Dictionary, regions: di
     return findings
 
 
-def _read_plans(root: Path, dictionary: Dictionary, regions: dict[str, Region]) -> tuple[dict[str, Plan], list[Finding]]:
+def _read_plans(
+    root: Path, dictionary: Dictionary, regions: dict[str, Region]
+) -> tuple[dict[str, Plan], list[Finding]]:
     plans: dict[str, Plan] = {}
     findings: list[Finding] = []
     for path in sorted((root / "plans").glob("*.y*ml")):
         plan_id, file = path.stem, path.relative_to(root).as_posix()
         problem = plan_id_problem(plan_id)
         if problem or path.suffix != ".yaml":
-            findings.append(_about_plan(plan_id, "plan_file_name", file, found=path.name, expected=problem or ".yaml"))
+            findings.append(
+                _about_plan(plan_id, "plan_file_name", file, found=path.name, expected=problem or ".yaml")
+            )
             continue
         try:
             plan = load_model(path, file, Plan, plan=plan_id)

@@ -23,7 +23,9 @@ Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[str | int, ...]
 
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?(?:0|[1-9][0-9]*)\.?[eE][-+]?[0-9]+")
+_FLOAT = re.compile(
+    r"[-+]?(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?(?:0|[1-9][0-9]*)\.?[eE][-+]?[0-9]+"
+)
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -50,6 +52,7 @@ class _Builder:
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(child, (*at, i)) for i, child in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)  # YAML has three kinds of node
         return _scalar(node.value) if not node.style else node.value
 
     def _mapping(self, node: yaml.MappingNode, at: Location) -> dict[Any, Any]:
@@ -66,7 +69,9 @@ class _Builder:
         return result
 
 
-def _finding(file: str, line: int | None, rule: str, at: Location, plan: str | None = None, **params: Any) -> Finding:
+def _finding(
+    file: str, line: int | None, rule: str, at: Location, plan: str | None = None, **params: Any
+) -> Finding:
     key = ".".join(str(part) for part in at)
     return Finding(
         rule=rule,
@@ -91,9 +96,13 @@ def read_text(path: Path, file: str) -> str:
     except FileNotFoundError:
         raise InputError(_finding(file, None, "file_missing", ())) from None
     except OSError as error:
-        raise InputError(_finding(file, None, "file_unreadable", (), found=error.strerror or str(error))) from None
+        raise InputError(
+            _finding(file, None, "file_unreadable", (), found=error.strerror or str(error))
+        ) from None
     except UnicodeDecodeError as error:
-        raise InputError(_finding(file, None, "yaml_encoding", (), found=f"0x{error.object[error.start]:02x}")) from None
+        raise InputError(
+            _finding(file, None, "yaml_encoding", (), found=f"0x{error.object[error.start]:02x}")
+        ) from None
 
 
 def load_yaml(path: Path, file: str) -> tuple[Any, dict[Location, int]]:
@@ -181,7 +190,9 @@ def load_model(path: Path, file: str, model: type[Model], plan: str | None = Non
         raise InputError(*findings) from None
 
 
-def _explain(problem: Any, lines: dict[Location, int], model: type[BaseModel], file: str, plan: str | None) -> Finding:
+def _explain(
+    problem: Any, lines: dict[Location, int], model: type[BaseModel], file: str, plan: str | None
+) -> Finding:
     at: Location = problem["loc"]
     kind: str = problem["type"]
     line = _line_of(lines, _known_places(lines, at))
@@ -189,7 +200,9 @@ def _explain(problem: Any, lines: dict[Location, int], model: type[BaseModel], f
     if kind == "extra_forbidden":
         valid = [key for key in _valid_keys(model, at[:-1])]
         near = closest(str(at[-1]), valid)
-        hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(valid))
+        hint = (
+            say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(valid))
+        )
         return _finding(file, line, "yaml_unknown_key", at, plan, found=str(at[-1]), expected=hint)
     if kind == "missing":
         return _finding(file, line, "yaml_missing_key", at, plan, expected=str(at[-1]))
@@ -203,10 +216,14 @@ def _explain(problem: Any, lines: dict[Location, int], model: type[BaseModel], f
         found = str(problem["input"])
         names = re.findall(r"'([^']+)'", str(context.get("expected", "")))
         near = closest(found, names)
-        hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(names))
+        hint = (
+            say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(names))
+        )
         return _finding(file, line, "yaml_unknown_value", at, plan, found=found, expected=hint)
     reason = str(context["error"]) if "error" in context else _in_chinese(kind, context, problem["msg"])
-    return _finding(file, line, "yaml_bad_value", at, plan, found=repr(problem["input"])[:80], expected=reason)
+    return _finding(
+        file, line, "yaml_bad_value", at, plan, found=repr(problem["input"])[:80], expected=reason
+    )
 
 
 def _in_chinese(kind: str, context: dict[str, Any], message: str) -> str:

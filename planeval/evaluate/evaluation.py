@@ -1,0 +1,226 @@
+"""A whole plan, evaluated: pure, from a workspace to one typed Evaluation."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+
+import pandas as pd
+
+from planeval.compute.values import indicator_values
+from planeval.errors import InputError, UsageError
+from planeval.evaluate.indicator import evaluate_promise
+from planeval.evaluate.ledger import judge_items
+from planeval.evaluate.plan_check import check_plan
+from planeval.evaluate.promise import Material, Promise
+from planeval.evaluate.provenance import provenance
+from planeval.evaluate.series import series_of, variables_of
+from planeval.messages import say
+from planeval.model.dictionary import Dictionary
+from planeval.model.evaluation import Evaluation, FollowUp, IndicatorEvaluation, Kind, Restatement, SourceRow
+from planeval.model.findings import Finding, Severity
+from planeval.model.plan import CompleteBy, Cumulative, Plan
+from planeval.model.status import PROVISIONAL, Status
+from planeval.read.workspace import Workspace
+
+
+def default_year(plan: Plan, kind: Kind) -> int:
+    """The plan's middle year for a mid-term, its end year for a final."""
+    return plan.period.middle if kind is Kind.MIDTERM else plan.period.end
+
+
+def promises(plan: Plan, dictionary: Dictionary) -> tuple[list[Promise], list[Promise]]:
+    """Core indicators and sub-targets that statistics can judge."""
+    core = [
+        Promise(
+            key=row.key,
+            id=row.key,
+            no=row.no,
+            name=dictionary.indicators[row.key].name,
+            attribute=row.attribute,
+            as_written=row.as_written,
+            reading=row.reading,
+            target=row.target,
+            base=row.base,
+            end=plan.period.end,
+        )
+        for row in plan.indicators
+    ]
+    subs = [
+        Promise(
+            key=row.key,
+            id=row.id,
+            no=None,
+            name=row.name,
+            attribute=row.attribute,
+            as_written=row.as_written,
+            reading=row.note,
+            target=row.target,
+            base=row.base,
+            end=row.due.year if row.due else plan.period.end,
+        )
+        for row in plan.sub_targets
+        if row.key is not None and not isinstance(row.target, CompleteBy | Cumulative)
+    ]
+    return core, subs
+
+
+def evaluate(
+    workspace: Workspace, plan_id: str, kind: Kind, as_of: int | None, findings: Iterable[Finding]
+) -> Evaluation:
+    """Evaluate a plan at the data year ``as_of`` (None: the default year of that kind).
+
+    ``findings`` are the validation's; those that touch the plan or its place go into the evaluation.
+
+    Raises:
+        UsageError: unknown plan, or ``as_of`` outside the plan period.
+        InputError: a critical finding touches the plan or its place: its reports are held back.
+    """
+    plan = workspace.require_plan(plan_id)
+    year = default_year(plan, kind) if as_of is None else as_of
+    if year not in plan.period.years:
+        span = f"{plan.period.start}—{plan.period.end}"
+        raise UsageError(say("read.as_of_outside_period", found=year, plan=plan_id, span=span))
+    touching = [f for f in findings if f.touches(plan_id, plan.region_code)]
+    critical = [f for f in touching if f.severity is Severity.CRITICAL]
+    if critical:
+        raise InputError(*critical)
+
+    rows = workspace.observations[workspace.observations["region_code"] == plan.region_code]
+    latest = indicator_values(rows, workspace.dictionary)
+    first = indicator_values(rows, workspace.dictionary, vintage="first")
+    core, subs = promises(plan, workspace.dictionary)
+
+    def judged(batch: list[Promise], at: Kind, data_year: int) -> list[IndicatorEvaluation]:
+        return [
+            evaluate_promise(
+                Material(
+                    plan=plan,
+                    promise=promise,
+                    indicator=workspace.dictionary.indicators[promise.key],
+                    dictionary=workspace.dictionary,
+                    method=workspace.method,
+                    kind=at,
+                    as_of=data_year,
+                    points=series_of(latest, promise.key),
+                    first=series_of(first, promise.key),
+                )
+            )
+            for promise in batch
+        ]
+
+    indicators, sub_targets = judged(core, kind, year), judged(subs, kind, year)
+    ledger = workspace.ledgers.get(plan_id)
+    items = judge_items(plan, ledger, year, workspace.method)
+    used = variables_of({p.key for p in core + subs}, workspace.dictionary)
+    source_rows = _source_rows(
+        rows[rows["variable"].isin(used) & (rows["year"] <= year)], workspace.dictionary
+    )
+    midterm = judged(core + subs, Kind.MIDTERM, plan.period.middle) if kind is Kind.FINAL else []
+    region = workspace.regions[plan.region_code]
+    statuses = {row.status for row in source_rows if not row.superseded}
+    illustrative = Status.ILLUSTRATIVE in statuses or any(item.illustrative for item in items)
+    published = [row.published for row in source_rows if row.published]
+    check_rows = rows[rows["year"] <= year]
+    checked = check_plan(
+        plan, latest[latest["year"] <= year], check_rows, workspace.dictionary, workspace.method
+    )
+    return Evaluation(
+        plan=plan_id,
+        plan_title=plan.title,
+        region_code=plan.region_code,
+        region_name=region.name,
+        region_name_en=region.name_en,
+        issuer=plan.issuer,
+        document_number=plan.document_number,
+        plan_published=plan.published_text or (plan.published.isoformat() if plan.published else ""),
+        plan_source=plan.source,
+        evaluation_clause=plan.evaluation_clause,
+        kind=kind,
+        period_start=plan.period.start,
+        period_end=plan.period.end,
+        base_year=plan.base_year,
+        as_of=year,
+        time_share=(year - plan.base_year) / (plan.period.end - plan.base_year),
+        data_until=max(published) if published else None,
+        illustrative=illustrative,
+        provisional=any(i.provisional for i in indicators + sub_targets) or bool(PROVISIONAL & statuses),
+        indicators=indicators,
+        sub_targets=sub_targets,
+        items=items,
+        plan_check=checked,
+        restatements=_restatements(source_rows),
+        follow_up=_follow_up(midterm, indicators + sub_targets),
+        validation=touching,
+        rows=source_rows,
+        method=workspace.method.model_dump(mode="json"),
+        provenance=provenance(workspace, plan, rows, kind, year, platform.python_version()),
+    )
+
+
+def _source_rows(rows: pd.DataFrame, dictionary: Dictionary) -> list[SourceRow]:
+    def name(key: str) -> str:
+        found = dictionary.variables.get(key) or dictionary.indicators.get(key)
+        return found.name if found else key
+
+    ordered = rows.sort_values(["variable", "year", "published"], kind="stable")
+    return [
+        SourceRow(
+            variable=row["variable"],
+            name=name(row["variable"]),
+            year=int(row["year"]),
+            value=float(row["value"]),
+            unit=row["unit"],
+            as_published=row["as_published"],
+            status=Status(row["status"]),
+            source=row["source"],
+            published=row["published"],
+            checked=row["checked"],
+            file=row["file"],
+            line=int(row["line"]),
+            superseded=bool(row["superseded"]),
+        )
+        for row in ordered.to_dict("records")
+    ]
+
+
+def _restatements(rows: list[SourceRow]) -> list[Restatement]:
+    """Every variable and year that was published more than once."""
+    groups: dict[tuple[str, int], list[SourceRow]] = {}
+    for row in rows:
+        groups.setdefault((row.variable, row.year), []).append(row)
+    return [
+        Restatement(
+            variable=variable,
+            name=vintages[0].name,
+            year=year,
+            unit=vintages[0].unit,
+            vintages=[
+                {
+                    "value": v.value,
+                    "as_published": v.as_published,
+                    "published": v.published,
+                    "status": v.status.value,
+                    "source": v.source,
+                }
+                for v in vintages
+            ],
+        )
+        for (variable, year), vintages in groups.items()
+        if len(vintages) > 1
+    ]
+
+
+def _follow_up(midterm: list[IndicatorEvaluation], final: list[IndicatorEvaluation]) -> list[FollowUp]:
+    """The mid-term's verdicts, from today's figures, beside the final ones."""
+    return [
+        FollowUp(
+            id=then.id,
+            name=then.name,
+            midterm=then.verdict,
+            final=now.verdict,
+            projected=then.projection.value if then.projection else None,
+            actual=now.current,
+        )
+        for then, now in zip(midterm, final, strict=False)
+    ]

@@ -1,0 +1,195 @@
+"""The remarks of an indicator: why a number is missing, and what a reader must know beside a verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from planeval.evaluate.judge import Judgement
+from planeval.evaluate.promise import Material
+from planeval.evaluate.series import BaseValue, Point
+from planeval.messages import say
+from planeval.model.evaluation import Comparison, Interval, Kind, Note, Projection
+from planeval.model.plan import Base, NoneOccurs, PeriodMeanAtMost, Reduction
+from planeval.model.status import Status
+from planeval.report import format as fmt
+
+
+def year_list(years: Sequence[int]) -> str:
+    """``2021、2022年``."""
+    return say("evaluate.years", years="、".join(str(year) for year in years))
+
+
+def reason_text(reason: str | None, material: Material) -> str:
+    """Why a value is missing, in words: which figures the statistics do not have."""
+    if reason is None:
+        return say("evaluate.reason.unknown")
+    code, _, variables = reason.partition(":")
+    names = []
+    for key in variables.split("+"):
+        found = material.dictionary.variables.get(key) or material.dictionary.indicators.get(key)
+        names.append(found.name if found else key)
+    return say(f"evaluate.reason.{code}", names="、".join(names))
+
+
+class Notes:
+    """Collects notes in reading order; the same code is said once."""
+
+    def __init__(self, material: Material) -> None:
+        self.material = material
+        self.notes: list[Note] = []
+
+    def add(self, code: str, **params: Any) -> None:
+        """One note; ``params`` fill its sentence and stay with it for machines."""
+        if all(note.code != code for note in self.notes):
+            self.notes.append(Note(code=code, text=say(f"notes.{code}", **params), params=params))
+
+    def value(self, value: float | None) -> str:
+        """A value of this indicator with its unit."""
+        indicator = self.material.indicator
+        return f"{fmt.number(value, indicator.decimals)}{indicator.unit}"
+
+    def level(self, value: float | None) -> str:
+        """A derived level of this indicator with its unit."""
+        indicator = self.material.indicator
+        return f"{fmt.target(value, indicator.decimals)}{indicator.unit}"
+
+    def of_judgement(self, judgement: Judgement) -> None:
+        """The flags of the rule."""
+        for code, params in judgement.flags:
+            extra: dict[str, Any] = {}
+            if code == "current_missing":
+                point = self.material.points.get(params["year"])
+                counted = self.material.counted()
+                extra["reason"] = reason_text((point or counted[-1]).reason, self.material)
+            elif code in ("years_missing", "occurred"):
+                extra["year_list"] = year_list(params["years"])
+            elif code == "required_change_too_steep":
+                change = judgement.required_yearly_change or 0.0
+                cut_off = self.material.method.verdicts.off_track_yearly_change
+                shown = (
+                    say("evaluate.unbounded") if math.isinf(change) else fmt.percent(change * 100, plus=True)
+                )
+                extra = {"change": shown, "cut_off": fmt.percent(cut_off * 100, 0)}
+            elif code == "target_wider_than_base":
+                extra = {"target": self.level(judgement.target)}
+            if code == "occurred":
+                extra["total"] = fmt.number(params["total"], 0)
+                extra["unit"] = self.material.indicator.unit
+            self.add(code, **{**params, **extra})
+
+    def of_base(self, base: BaseValue) -> None:
+        """A base with holes, and a plan's base that the statistics contradict."""
+        if base.missing_years:
+            self.add(
+                "base_years_missing", years=list(base.missing_years), year_list=year_list(base.missing_years)
+            )
+        if base.source != "plan" or base.value is None:
+            return
+        statistics = self.material.base(Base(source="statistics"))
+        tolerance = self.material.method.plan_check.base_tolerance
+        if statistics.value is not None and not math.isclose(base.value, statistics.value, rel_tol=tolerance):
+            self.add(
+                "base_conflicts_with_statistics",
+                year=self.material.plan.base_year,
+                plan_value=self.level(base.value),
+                statistics_value=self.level(statistics.value),
+            )
+
+    def of_data(self, counted: Sequence[Point], status: Status | None) -> None:
+        """Illustrative, forecast and preliminary figures, published rates, breaks of definition."""
+        if status is not None and status not in (Status.FINAL, Status.REVISED):
+            self.add(f"data_{status.value}")
+        indicator = self.material.indicator
+        taken = [p.year for p in counted if p.published_rate]
+        if taken and indicator.numerator is not None:
+            self.add("published_rate_used", years=taken, year_list=year_list(taken))
+        if self.material.current_year < self.material.as_of:
+            self.add("judged_at_due_year", year=self.material.current_year)
+        variable = self.material.dictionary.variables.get(indicator.numerator or self.material.promise.key)
+        compares = not isinstance(self.material.promise.target, PeriodMeanAtMost | NoneOccurs)
+        span = range(self.material.plan.base_year + 1, self.material.current_year + 1)
+        crossed = [year for year in sorted(variable.breaks if variable else {}) if year in span]
+        if crossed and compares:
+            self.add("definition_break", years=crossed, year_list=year_list(crossed))
+
+    def of_uncertainty(self, interval: Interval | None, comparison: Comparison | None) -> None:
+        """Whether the change can be told from chance."""
+        if comparison is not None:
+            params: dict[str, Any] = {
+                "base_events": comparison.base_events,
+                "current_events": comparison.current_events,
+                "p": f"={fmt.number(comparison.p_value, 3)}" if comparison.p_value >= 0.001 else "<0.001",
+            }
+            self.add("distinguishable" if comparison.distinguishable else "not_distinguishable", **params)
+        if interval is not None and interval.events < self.material.method.plan_check.small_count:
+            self.add("small_count", events=interval.events)
+
+    def of_projection(self, projection: Projection | None) -> None:
+        """How much room a mean has left."""
+        if projection is not None and projection.room_left is not None:
+            self.add("room_left", room=self.level(projection.room_left), end=projection.year)
+
+    def of_nulls(
+        self,
+        base: BaseValue,
+        judgement: Judgement,
+        change: float | None,
+        interval: Interval | None,
+        projection: Projection | None,
+    ) -> None:
+        """A reason for every number that is not given."""
+        target = self.material.promise.target
+        over_period = isinstance(target, PeriodMeanAtMost | NoneOccurs)
+        if base.value is None:
+            needs_none = base.source == "none"
+            self.add(
+                "no_base_needed" if needs_none and over_period else "no_base",
+                year=self.material.plan.base_year,
+            )
+        if judgement.target is None:
+            self.add("no_target")
+        if judgement.current is None:
+            gaps = [p for p in self.material.counted() if p.value is None]
+            why = reason_text(gaps[0].reason, self.material) if gaps else say("evaluate.reason.unknown")
+            years = year_list([p.year for p in gaps])
+            self.add("no_current", years=[p.year for p in gaps], year_list=years, reason=why)
+        if change is None:
+            self.add("no_change_over_period" if over_period else "no_change")
+        if judgement.progress is None:
+            self.add("no_progress_over_period" if over_period else "no_progress")
+        if interval is None:
+            if judgement.current is None:
+                self.add("no_interval_without_value")
+            elif not self.material.indicator.events:
+                self.add("no_interval_not_a_count")
+            else:
+                self.add("no_interval_no_count")
+        if projection is None:
+            if self.material.kind is Kind.FINAL:
+                self.add("no_projection_final")
+            elif isinstance(target, NoneOccurs):
+                self.add("no_projection_none_occurs")
+            elif judgement.current is None:
+                self.add("no_projection_without_value")
+            else:
+                self.add("no_projection_due")
+        elif projection.value is None:
+            self.add("no_projection_without_base")
+        if (
+            isinstance(target, Reduction)
+            and judgement.target is not None
+            and self._fraction(judgement.target)
+        ):
+            self.add(
+                "fractional_target",
+                target=self.level(judgement.target),
+                whole=fmt.number(math.floor(judgement.target)) + self.material.indicator.unit,
+            )
+
+    def _fraction(self, target: float) -> bool:
+        """Whether a target for a small whole count lies between whole numbers."""
+        indicator, small = self.material.indicator, self.material.method.plan_check.small_count
+        is_count = indicator.denominator is None and indicator.decimals == 0 and indicator.events
+        return is_count and target < small and not math.isclose(target, round(target))

@@ -1,0 +1,117 @@
+"""A promise of the plan that statistics can judge, and all that it is judged with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from planeval.evaluate.judge import Case
+from planeval.evaluate.series import BaseValue, Point, absent, in_unit, ratio_of_sums, resolve_base
+from planeval.model.dictionary import Dictionary, Indicator
+from planeval.model.evaluation import Kind
+from planeval.model.method import Method
+from planeval.model.plan import (
+    AtLeast,
+    AtMost,
+    Attribute,
+    Base,
+    NoneOccurs,
+    PeriodMeanAtMost,
+    Plan,
+    StatisticTarget,
+)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A row of the plan that statistics can judge: a core indicator or a sub-target."""
+
+    key: str
+    id: str
+    no: int | None
+    name: str
+    attribute: Attribute
+    as_written: str
+    reading: str
+    target: StatisticTarget
+    base: Base
+    end: int
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that a promise is judged with. ``first`` holds the first-published vintage of ``points``."""
+
+    plan: Plan
+    promise: Promise
+    indicator: Indicator
+    dictionary: Dictionary
+    method: Method
+    kind: Kind
+    as_of: int
+    points: Mapping[int, Point]
+    first: Mapping[int, Point]
+
+    @property
+    def end(self) -> int:
+        """The year the promise falls due."""
+        return self.promise.end
+
+    @property
+    def current_year(self) -> int:
+        """The data year judged: ``as_of``, or the due year once that has passed."""
+        return min(self.as_of, self.end)
+
+    @property
+    def years(self) -> list[int]:
+        """The years of the period that count so far."""
+        return list(range(self.plan.period.start, self.current_year + 1))
+
+    def base(self, base: Base | None = None, points: Mapping[int, Point] | None = None) -> BaseValue:
+        """The declared base, or another one."""
+        return resolve_base(
+            base or self.promise.base,
+            self.points if points is None else points,
+            self.plan.base_year,
+            self.plan.period.start,
+            self.indicator.unit,
+        )
+
+    def target(self) -> StatisticTarget:
+        """The target with its level in the indicator's unit."""
+        target = self.promise.target
+        if isinstance(target, AtMost | AtLeast | PeriodMeanAtMost):
+            level = in_unit(target.level, target.unit, self.indicator.unit)
+            return target.model_copy(update={"level": level, "unit": self.indicator.unit})
+        return target
+
+    def case(
+        self, base: float | None, points: Mapping[int, Point] | None = None, mean: float | None = None
+    ) -> Case:
+        """The case as the rules see it."""
+        used = self.points if points is None else points
+        return Case(
+            target=self.target(),
+            base=base,
+            base_year=self.plan.base_year,
+            start=self.plan.period.start,
+            end=self.end,
+            as_of=self.current_year,
+            values={year: point.value for year, point in used.items()},
+            mean=mean,
+        )
+
+    def mean(self, convention: str, points: Mapping[int, Point] | None = None) -> float | None:
+        """The ratio-of-sums mean of the period so far, when that is the convention; None lets the rule take
+        the mean of the annual values."""
+        if convention != "ratio_of_sums" or not isinstance(self.promise.target, PeriodMeanAtMost):
+            return None
+        used = self.points if points is None else points
+        known = [used[y] for y in self.years if y in used and used[y].value is not None]
+        return ratio_of_sums(known, self.indicator) if known else None
+
+    def counted(self) -> list[Point]:
+        """The points a verdict rests on: the current year's, or every year of the period so far."""
+        over_period = isinstance(self.promise.target, PeriodMeanAtMost | NoneOccurs)
+        years = self.years if over_period else [self.current_year]
+        return [self.points.get(y, absent(y, self.promise.key, self.indicator)) for y in years]

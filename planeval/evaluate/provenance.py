@@ -1,0 +1,53 @@
+"""What an evaluation was made from: hashes and versions, never clock times."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+
+import pandas as pd
+
+import planeval
+from planeval.model.evaluation import Kind, Provenance
+from planeval.model.plan import Plan
+from planeval.read.workspace import Workspace
+
+LIBRARIES = (
+    "pandas",
+    "numpy",
+    "scipy",
+    "statsmodels",
+    "pydantic",
+    "matplotlib",
+    "papermill",
+    "nbconvert",
+    "great-expectations",
+)
+
+
+def rows_hash(rows: pd.DataFrame) -> str:
+    """SHA-256 of a place's rows, whatever file and line they stand in."""
+    text = rows.drop(columns=["file", "line"]).to_csv(index=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def provenance(
+    workspace: Workspace, plan: Plan, rows: pd.DataFrame, kind: Kind, as_of: int, python: str
+) -> Provenance:
+    """Provenance of one report: the shared files, the plan's own, and its place's own rows."""
+    files = (
+        "indicators.yaml",
+        "method.yaml",
+        "regions.csv",
+        f"plans/{plan.id}.yaml",
+        f"progress/{plan.id}.csv",
+    )
+    inputs = {name: workspace.hashes[name] for name in files if name in workspace.hashes}
+    inputs[f"observations[{plan.region_code}]"] = rows_hash(rows)
+    return Provenance(
+        planeval=planeval.__version__,
+        python=python,
+        libraries={name: version(name) for name in LIBRARIES},
+        inputs=inputs,
+        parameters={"plan": plan.id, "kind": kind.value, "as_of": as_of},
+    )

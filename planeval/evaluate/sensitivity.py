@@ -1,0 +1,87 @@
+"""Would another convention change the verdict? Each one that applies is tried and said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from planeval.evaluate.judge import Judgement, Trajectory, judge
+from planeval.evaluate.promise import Material
+from planeval.evaluate.series import BaseValue, Point
+from planeval.messages import say
+from planeval.model.evaluation import Alternative, Kind
+from planeval.model.plan import Base, NoneOccurs, PeriodMeanAtMost, Reduction
+
+
+def sensitivity(material: Material, declared: Judgement) -> list[Alternative]:
+    """The same promise under every other convention that applies, and whether the verdict would change."""
+    method, target = material.method, material.promise.target
+    base = material.base()
+    found: list[Alternative] = []
+
+    def add(code: Any, base_value: float | None, judgement: Judgement) -> None:
+        found.append(
+            Alternative(
+                code=code,
+                label=say(f"sensitivity.{code}"),
+                base=base_value,
+                current=judgement.current,
+                target=judgement.target,
+                progress=judgement.progress,
+                verdict=judgement.verdict,
+                changes_verdict=judgement.verdict is not declared.verdict,
+            )
+        )
+
+    def rejudge(
+        base_value: float | None,
+        points: Mapping[int, Point] | None = None,
+        mean: float | None = None,
+        trajectory: Trajectory = method.trajectory,
+    ) -> Judgement:
+        return judge(material.case(base_value, points, mean), material.kind, method.verdicts, trajectory)
+
+    level = not isinstance(target, PeriodMeanAtMost | NoneOccurs)
+    if level and material.kind is Kind.MIDTERM and declared.progress is not None and base.value:
+        path: Trajectory = "geometric" if method.trajectory == "linear" else "linear"
+        add(f"{path}_trajectory", base.value, rejudge(base.value, trajectory=path))
+    if level and (material.kind is Kind.MIDTERM or isinstance(target, Reduction)):
+        for source in ("statistics", "mean_of_years"):
+            if source != base.source:
+                candidate = material.base(Base(source=source))
+                if candidate.value is not None and candidate.value != base.value:
+                    code = "base_from_statistics" if source == "statistics" else "base_mean_of_years"
+                    add(code, candidate.value, rejudge(candidate.value))
+    first_base = material.base(points=material.first)
+    if _differ(material, first_base, base):
+        first_mean = material.mean(method.period_mean, material.first)
+        add("first_vintage", first_base.value, rejudge(first_base.value, material.first, first_mean))
+    if isinstance(target, PeriodMeanAtMost) and declared.current is not None:
+        other = "ratio_of_sums" if method.period_mean == "mean_of_ratios" else "mean_of_ratios"
+        if other == "mean_of_ratios" or material.mean(other) is not None:
+            add(other, base.value, rejudge(base.value, mean=material.mean(other)))
+        largest = _without_largest(material)
+        if largest is not None:
+            add("without_largest_year", base.value, rejudge(base.value, largest))
+    return found
+
+
+def _differ(material: Material, first_base: BaseValue, base: BaseValue) -> bool:
+    """Whether the first-published figures differ in anything the verdict rests on."""
+    years = [p.year for p in material.counted()]
+    then = [material.first[y].value if y in material.first else None for y in years]
+    now = [material.points[y].value if y in material.points else None for y in years]
+    return then != now or first_base.value != base.value
+
+
+def _without_largest(material: Material) -> dict[int, Point] | None:
+    """The series with the largest year of the period replaced by the mean of the others (one typhoon can make or
+    break a five-year mean); None with fewer than two years."""
+    points = {p.year: p for p in material.counted() if p.value is not None}
+    if len(points) < 2 or material.mean(material.method.period_mean) is not None:
+        return None
+    largest = max(points.values(), key=lambda p: p.value or 0.0)
+    rest = [p.value for p in points.values() if p is not largest and p.value is not None]
+    replaced = Point(largest.year, math.fsum(rest) / len(rest), largest.status, None, None, False, None)
+    return {**points, largest.year: replaced}

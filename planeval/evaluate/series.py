@@ -1,0 +1,111 @@
+"""What one indicator of one place rests on: its annual values, and the base the plan declares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from planeval.model.dictionary import Dictionary, Indicator
+from planeval.model.plan import Base
+from planeval.model.status import Status, worst
+from planeval.read.units import convert
+
+
+@dataclass(frozen=True)
+class Point:
+    """One year of one indicator. ``value`` None with ``reason`` when it cannot be given."""
+
+    year: int
+    value: float | None
+    status: Status | None
+    numerator: float | None
+    denominator: float | None
+    published_rate: bool
+    reason: str | None
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)
+
+
+def series_of(values: pd.DataFrame, indicator: str) -> dict[int, Point]:
+    """The points of one indicator by year, from the values of one place (``planeval.compute.values``)."""
+    rows = values[values["indicator"] == indicator]
+    return {
+        int(row["year"]): Point(
+            year=int(row["year"]),
+            value=_number(row["value"]),
+            status=Status(row["status"]) if isinstance(row["status"], str) else None,
+            numerator=_number(row["numerator"]),
+            denominator=_number(row["denominator"]),
+            published_rate=bool(row["published_rate"]),
+            reason=row["reason"] if isinstance(row["reason"], str) else None,
+        )
+        for row in rows.to_dict("records")
+    }
+
+
+def absent(year: int, key: str, indicator: Indicator) -> Point:
+    """The point of a year the statistics say nothing about."""
+    variables = [v for v in (indicator.numerator, indicator.denominator) if v is not None] or [key]
+    return Point(year, None, None, None, None, False, f"missing:{'+'.join(variables)}")
+
+
+def in_unit(value: float, unit: str, to: str) -> float:
+    """A level of the plan in the indicator's unit, exactly."""
+    return value if unit == to else float(convert(Decimal(repr(value)), unit, to))
+
+
+@dataclass(frozen=True)
+class BaseValue:
+    """A base with its origin. ``value`` None: it cannot be given, ``missing_years`` says where the hole is."""
+
+    source: str
+    value: float | None
+    status: Status | None = None
+    points: tuple[Point, ...] = ()
+    missing_years: tuple[int, ...] = ()
+
+
+def resolve_base(
+    base: Base, points: Mapping[int, Point], base_year: int, first_year: int, unit: str
+) -> BaseValue:
+    """The base as declared: the plan's figure, the base year's statistics, or the mean of the years before.
+
+    The mean of years is the simple mean of annual values and needs every one of them.
+    """
+    if base.source == "none":
+        return BaseValue("none", None)
+    if base.source == "plan":
+        assert base.value is not None  # the model sees to it
+        return BaseValue("plan", in_unit(base.value, base.unit or unit, unit))
+    years = [base_year] if base.source == "statistics" else list(range(first_year - base.years, first_year))
+    found = [points[year] for year in years if year in points and points[year].value is not None]
+    missing = tuple(year for year in years if year not in {p.year for p in found})
+    if missing:
+        return BaseValue(base.source, None, missing_years=missing)
+    mean = math.fsum(p.value for p in found if p.value is not None) / len(found)
+    return BaseValue(base.source, mean, worst(p.status for p in found), tuple(found))
+
+
+def ratio_of_sums(points: list[Point], indicator: Indicator) -> float | None:
+    """scale x sum of numerators / sum of denominators; None where an input is missing or there is no denominator."""
+    if indicator.denominator is None or any(p.numerator is None or p.denominator is None for p in points):
+        return None
+    top = math.fsum(p.numerator for p in points if p.numerator is not None)
+    bottom = math.fsum(p.denominator for p in points if p.denominator is not None)
+    return indicator.scale * top / bottom if bottom else None
+
+
+def variables_of(keys: set[str], dictionary: Dictionary) -> set[str]:
+    """The variables that the indicators ``keys`` are computed from, published rates included."""
+    used = set(keys)
+    for key in keys:
+        indicator = dictionary.indicators[key]
+        used |= {v for v in (indicator.numerator, indicator.denominator) if v is not None}
+    return used
