@@ -1,0 +1,85 @@
+"""The command line: one module a command, heavy imports only where a command runs.
+
+Exit status: 0 everything asked for was published; 1 something was held back or failed; 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from planeval import __version__
+from planeval.messages import say
+
+COMMANDS = ("run", "validate", "compute", "report", "site", "method")
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse whose complaint comes with an example."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        lines = [say("cli.usage_error", message=message)]
+        if self.epilog:
+            lines.append(self.epilog)
+        self.exit(2, "\n".join(lines) + "\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every command."""
+    parser = _Parser(
+        prog="pipeline.py", description=say("cli.description"), epilog=say("cli.epilog"), add_help=False
+    )
+    parser.add_argument("-h", "--help", action="help", help=say("cli.help.help"))
+    parser.add_argument("--version", action="version", version=__version__, help=say("cli.help.version"))
+    commands = parser.add_subparsers(dest="command", metavar="command", required=True)
+    for name in COMMANDS:
+        module = importlib.import_module(f"planeval.commands.{name}")
+        own = commands.add_parser(
+            name,
+            help=say(f"cli.command.{name}.help"),
+            description=say(f"cli.command.{name}.description"),
+            epilog=say("cli.example", text=module.EXAMPLE),
+            add_help=False,
+        )
+        own.add_argument("-h", "--help", action="help", help=say("cli.help.help"))
+        module.add_arguments(own)
+        own.add_argument("--debug", action="store_true", help=say("cli.help.debug"))
+        own.set_defaults(main=module.main)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse and run; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A console in another encoding must not turn a Chinese message into a traceback.
+            stream.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
+    options = build_parser().parse_args(arguments)
+
+    from planeval.errors import PlanevalError, UsageError
+
+    try:
+        return int(options.main(options))
+    except UsageError as error:
+        if options.debug:
+            raise
+        print(error, file=sys.stderr)
+        return 2
+    except PlanevalError as error:
+        if options.debug:
+            raise
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(say("cli.interrupted"), file=sys.stderr)
+        return 130
+    except Exception as error:
+        if options.debug:
+            raise
+        print(say("cli.unexpected", error=f"{type(error).__name__}: {error}"), file=sys.stderr)
+        return 1

@@ -1,0 +1,23 @@
+"""``compute``: the table of all indicators."""
+
+from __future__ import annotations
+
+import argparse
+
+from planeval.commands.arguments import add_data, add_out
+
+EXAMPLE = "python pipeline.py compute --out reports"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    add_data(parser)
+    add_out(parser)
+
+
+def main(options: argparse.Namespace) -> int:
+    """Compute and publish the indicators."""
+    from planeval.stages.batch import Job
+
+    Job.of(options).compute()
+    return 0

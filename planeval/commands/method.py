@@ -1,0 +1,26 @@
+"""``method``: every cut-off and convention in force."""
+
+from __future__ import annotations
+
+import argparse
+
+from planeval.commands.arguments import add_data
+
+EXAMPLE = "python pipeline.py method --data data"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    add_data(parser)
+
+
+def main(options: argparse.Namespace) -> int:
+    """Print the method file after checking it."""
+    from planeval.model.method import Method
+    from planeval.read.project import data_folder
+    from planeval.read.yaml_file import load_model, read_text
+
+    path = data_folder(options.data) / "method.yaml"
+    load_model(path, "method.yaml", Method)
+    print(read_text(path, "method.yaml"), end="")
+    return 0

@@ -1,0 +1,25 @@
+"""``validate``: check the statistics and publish the validation page."""
+
+from __future__ import annotations
+
+import argparse
+
+from planeval.commands.arguments import add_data, add_out
+
+EXAMPLE = "python pipeline.py validate --data data"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    add_data(parser)
+    add_out(parser)
+
+
+def main(options: argparse.Namespace) -> int:
+    """Validate; status 1 when a critical finding holds something back."""
+    from planeval.stages.batch import Job
+
+    job = Job.of(options)
+    job.validate()
+    job.hold_back()
+    return job.close("validate")

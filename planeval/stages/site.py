@@ -1,0 +1,44 @@
+"""The site stage: the index over all reports, and what is still held back from runs before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from planeval.model.evaluation import Kind
+from planeval.render.publish import write_file
+from planeval.site.index import build_index, collect_entries
+
+# Which reports the last runs held back, and why; kept beside the index so that ``site`` alone can say it.
+HELD_FILE = "held_back.json"
+Held = Mapping[tuple[str, Kind], list[str]]
+
+
+def read_held(out: Path) -> dict[tuple[str, Kind], list[str]]:
+    """What runs before held back and no run since has published."""
+    path = out / HELD_FILE
+    if not path.is_file():
+        return {}
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return {(e["plan"], Kind(e["kind"])): list(e["reasons"]) for e in stored}
+    except (ValueError, KeyError, TypeError):
+        return {}  # a torn or foreign file says nothing; the next run writes it again
+
+
+def make_site(
+    out: Path, held: Held, asked: Iterable[tuple[str, Kind]] = (), titles: Mapping[str, str] | None = None
+) -> None:
+    """Write ``out/index.html``. ``asked`` are the reports this run dealt with, ``held`` those it held back.
+
+    Raises:
+        PublishError: the folder cannot be written to.
+    """
+    dealt_with = set(asked)
+    merged = {key: reasons for key, reasons in read_held(out).items() if key not in dealt_with} | dict(held)
+    stored = [{"plan": p, "kind": k.value, "reasons": r} for (p, k), r in sorted(merged.items())]
+    write_file(out / HELD_FILE, json.dumps(stored, ensure_ascii=False, indent=1) + "\n")
+    status = {(plan, kind.value): reasons for (plan, kind), reasons in merged.items()}
+    page = (out / "validation" / "index.html").is_file()
+    build_index(out, collect_entries(out, status, titles), validation_link=page)
