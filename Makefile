@@ -18,7 +18,7 @@ setup := @bash scripts/setup.sh
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lab lock clean
+.PHONY: help run test lint lab lock schema clean
 
 help:
 	@echo "make run     run the pipeline; sets everything up the first time"
@@ -26,6 +26,7 @@ help:
 	@echo "make test    run the tests; a Chromium is installed if there is none"
 	@echo "make lint    check style, formatting and types"
 	@echo "make lock    remake the lock files (ARGS=--upgrade for newer versions)"
+	@echo "make schema  remake docs/evaluation.schema.json from the models"
 	@echo "make clean   remove the environment and the caches; reports stay"
 	@echo
 	@echo 'ARGS="..." is passed on, as in: make run ARGS="--help"'
@@ -51,6 +52,10 @@ lint:
 
 lock:
 	$(setup) lock $(ARGS)
+
+schema:
+	$(setup) run
+	@$(python) -m planeval.model.schema >docs/evaluation.schema.json
 
 clean:
 	@rm -rf .venv .venv-lock .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist *.egg-info

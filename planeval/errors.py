@@ -24,7 +24,7 @@ class InputError(PlanevalError):
         super().__init__("\n".join(str(finding) for finding in findings))
 
 
-def closest(word: str, valid: Iterable[str]) -> str | None:
-    """The valid name nearest to ``word``, or None when nothing is near."""
-    matches = difflib.get_close_matches(str(word), [str(v) for v in valid], n=1, cutoff=0.6)
+def closest(word: str, valid: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The valid name nearest to ``word``, or None when nothing is at least ``cutoff`` alike (0 to 1)."""
+    matches = difflib.get_close_matches(str(word), [str(v) for v in valid], n=1, cutoff=cutoff)
     return matches[0] if matches else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -74,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.debug:
             raise
         print(error, file=sys.stderr)
+        words = sys.argv[1:] if arguments is None else arguments
+        print(say("cli.next", command=shlex.join(["python", "pipeline.py", *words])), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(say("cli.interrupted"), file=sys.stderr)

@@ -9,6 +9,24 @@ from planeval.messages import say
 KINDS = ("midterm", "final")
 
 
+def _kind(text: str) -> str:
+    """A kind of report; argparse's own complaint would be English and without the closest name."""
+    if text in KINDS:
+        return text
+    from planeval.errors import closest
+
+    near = closest(text, KINDS)
+    hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names="、".join(KINDS))
+    raise argparse.ArgumentTypeError(say("read.unknown_kind", found=text, hint=hint))
+
+
+def _year(text: str) -> int:
+    """A year of four digits."""
+    if len(text) == 4 and text.isascii() and text.isdigit():
+        return int(text)
+    raise argparse.ArgumentTypeError(say("read.as_of_not_a_year", found=text))
+
+
 def add_data(parser: argparse.ArgumentParser) -> None:
     """``--data DIR``."""
     name = say("cli.metavar.dir")
@@ -32,8 +50,14 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         help=say("cli.help.plan"),
     )
     parser.add_argument(
-        "--kind", choices=KINDS, nargs="+", action="extend", default=[], help=say("cli.help.kind")
+        "--kind",
+        metavar=say("cli.metavar.kind"),
+        type=_kind,
+        nargs="+",
+        action="extend",
+        default=[],
+        help=say("cli.help.kind"),
     )
     parser.add_argument(
-        "--as-of", metavar=say("cli.metavar.year"), type=int, default=None, help=say("cli.help.as_of")
+        "--as-of", metavar=say("cli.metavar.year"), type=_year, default=None, help=say("cli.help.as_of")
     )

@@ -16,11 +16,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Print the method file after checking it."""
+    from planeval.errors import UsageError
+    from planeval.messages import say
     from planeval.model.method import Method
     from planeval.read.project import data_folder
     from planeval.read.yaml_file import load_model, read_text
 
-    path = data_folder(options.data) / "method.yaml"
+    folder = data_folder(options.data)
+    if not folder.is_dir():
+        raise UsageError(say("read.no_data_folder", found=options.data))
+    path = folder / "method.yaml"
     load_model(path, "method.yaml", Method)
     print(read_text(path, "method.yaml"), end="")
     return 0

@@ -137,8 +137,7 @@ def _year_values(material: Material) -> list[YearValue]:
     if material.promise.base.source == "mean_of_years":
         first = material.plan.period.start - material.promise.base.years
     indicator = material.indicator
-    variable = material.dictionary.variables.get(indicator.numerator or material.promise.key)
-    breaks = variable.breaks if variable else {}
+    breaks = material.breaks
     result = []
     for year in range(first, material.current_year + 1):
         point = material.points.get(year, absent(year, material.promise.key, indicator))

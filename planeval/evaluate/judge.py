@@ -130,7 +130,8 @@ def _level(case: Case, kind: Kind, rule: VerdictRule, trajectory: Trajectory) ->
     if current is None:
         return no_verdict.flagged("current_missing", year=case.as_of)
 
-    wider = base is not None and meets(target, level, base)
+    # A base right at a strict limit ("below 1" from 1) leaves no distance to measure progress by either.
+    wider = base is not None and (meets(target, level, base) or math.isclose(base, level, rel_tol=_RELATIVE))
     # + 0.0 turns the -0.0 of an unchanged value into 0.0
     progress = None if base is None or wider else (current - base) / (level - base) + 0.0
     required = _required_yearly_change(current, level, case.end - case.as_of)

@@ -9,11 +9,11 @@ from typing import Any
 from planeval.evaluate.judge import Judgement
 from planeval.evaluate.promise import Material
 from planeval.evaluate.series import BaseValue, Point
+from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.model.evaluation import Comparison, Interval, Kind, Note, Projection
 from planeval.model.plan import Base, NoneOccurs, PeriodMeanAtMost, Reduction
 from planeval.model.status import Status
-from planeval.report import format as fmt
 
 
 def year_list(years: Sequence[int]) -> str:
@@ -107,10 +107,9 @@ class Notes:
             self.add("published_rate_used", years=taken, year_list=year_list(taken))
         if self.material.current_year < self.material.as_of:
             self.add("judged_at_due_year", year=self.material.current_year)
-        variable = self.material.dictionary.variables.get(indicator.numerator or self.material.promise.key)
         compares = not isinstance(self.material.promise.target, PeriodMeanAtMost | NoneOccurs)
         span = range(self.material.plan.base_year + 1, self.material.current_year + 1)
-        crossed = [year for year in sorted(variable.breaks if variable else {}) if year in span]
+        crossed = [year for year in sorted(self.material.breaks) if year in span]
         if crossed and compares:
             self.add("definition_break", years=crossed, year_list=year_list(crossed))
 
@@ -118,8 +117,8 @@ class Notes:
         """Whether the change can be told from chance."""
         if comparison is not None:
             params: dict[str, Any] = {
-                "base_events": comparison.base_events,
-                "current_events": comparison.current_events,
+                "base_events": fmt.number(comparison.base_events),
+                "current_events": fmt.number(comparison.current_events),
                 "p": f"={fmt.number(comparison.p_value, 3)}" if comparison.p_value >= 0.001 else "<0.001",
             }
             self.add("distinguishable" if comparison.distinguishable else "not_distinguishable", **params)

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planeval.evaluate.judge import Case
-from planeval.evaluate.series import BaseValue, Point, absent, in_unit, ratio_of_sums, resolve_base
+from planeval.evaluate.series import (
+    BaseValue,
+    Point,
+    absent,
+    in_unit,
+    ratio_of_sums,
+    resolve_base,
+    variables_of,
+)
 from planeval.model.dictionary import Dictionary, Indicator
 from planeval.model.evaluation import Kind
 from planeval.model.method import Method
@@ -66,6 +74,16 @@ class Material:
     def years(self) -> list[int]:
         """The years of the period that count so far."""
         return list(range(self.plan.period.start, self.current_year + 1))
+
+    @property
+    def breaks(self) -> dict[int, str]:
+        """Breaks in the definition of what the indicator is computed from: year -> what changed."""
+        found: dict[int, list[str]] = {}
+        for key in variables_of({self.promise.key}, self.dictionary):
+            variable = self.dictionary.variables.get(key)
+            for year, text in (variable.breaks if variable else {}).items():
+                found.setdefault(year, []).append(text)
+        return {year: "".join(sorted(set(texts))) for year, texts in found.items()}
 
     def base(self, base: Base | None = None, points: Mapping[int, Point] | None = None) -> BaseValue:
         """The declared base, or another one."""

@@ -33,13 +33,13 @@ def plan_id_problem(plan_id: str) -> str | None:
 
 def _due_text(value: object) -> object:
     # YAML reads "2023" as a number and 2023-06 as text; both are dates of this plan.
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 class Strict(BaseModel):
-    """Unknown keys are mistakes."""
+    """Unknown keys are mistakes, and so are numbers without a value (NaN, infinity)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Attribute(StrEnum):

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from planeval.errors import InputError, closest
-from planeval.messages import say
+from planeval.messages import has, say
 from planeval.model.findings import Finding
 
 
 class Row(NamedTuple):
-    """One data row: its line in the file and its cells by column name, stripped."""
+    """One data row: the line of the file it begins on and its cells by column name, stripped."""
 
     line: int
     cells: dict[str, str]
@@ -69,21 +69,29 @@ def read_rows(path: Path, file: str, required: tuple[str, ...], optional: tuple[
         raise _problem(file, "file_missing", key="") from None
     except OSError as error:
         raise _problem(file, "file_unreadable", key="", found=error.strerror or str(error)) from None
-    reader = csv.reader(io.StringIO(decode(raw, file), newline=""), strict=True)
+    text = decode(raw, file)
+    if not text.strip():
+        raise _problem(file, "csv_empty", expected=", ".join(required))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1  # where the row begins: a quotation mark left open runs on to the end of the file
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header = [name.strip() for name in next(reader)]
         _check_header(header, file, required, optional)
-        rows = []
-        for cells in reader:
+        rows: list[Row] = []
+        while True:
+            line = reader.line_num + 1
+            cells = next(reader, None)
+            if cells is None:
+                return rows
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
-                raise _problem(file, "csv_width", reader.line_num, found=len(cells), expected=len(header))
+                raise _problem(file, "csv_width", line, found=len(cells), expected=len(header))
             values = dict(zip(header, (cell.strip() for cell in cells), strict=True))
-            rows.append(Row(reader.line_num, {name: values.get(name, "") for name in required + optional}))
+            rows.append(Row(line, {name: values.get(name, "") for name in required + optional}))
     except csv.Error as error:
-        raise _problem(file, "csv_syntax", reader.line_num, found=str(error)) from None
-    return rows
+        name = f"read.csv_problem.{error}"
+        raise _problem(file, "csv_syntax", line, found=say(name) if has(name) else str(error)) from None
 
 
 def _check_header(header: list[str], file: str, required: tuple[str, ...], optional: tuple[str, ...]) -> None:

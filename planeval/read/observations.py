@@ -6,8 +6,10 @@ finding names the place it touches, so that only this place's reports are held b
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +19,7 @@ import pandas as pd
 from planeval.errors import InputError, closest
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
-from planeval.model.findings import Finding
+from planeval.model.findings import Finding, Severity
 from planeval.model.plan import REGION_CODE_PATTERN
 from planeval.model.status import Status
 from planeval.read.csv_file import Row, read_rows
@@ -42,9 +44,12 @@ COLUMNS = [
     "superseded",
 ]
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?")
 _YEAR = re.compile(r"[0-9]{4}")
 _PUBLISHED = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?")
-_CODE_IN_BYTES = re.compile(rb"(?<![0-9])[1-9][0-9]{5}(?![0-9])")
+_CODE_IN_BYTES = re.compile(rb"(?<![0-9])[0-9]{6}(?![0-9])")
+# Tables that somebody may have put beside the CSV files and that are not read.
+_OTHER_TABLES = frozenset({".csv", ".xls", ".xlsx", ".et", ".tsv", ".txt"})
 
 
 class Observations(NamedTuple):
@@ -67,7 +72,10 @@ class _Reader:
 
     def wrong(self, rule: str, file: str, row: Row, **params: Any) -> None:
         code = row.cells["region_code"]
-        touched = code if REGION_CODE_PATTERN.fullmatch(code) else mangled_code(code)
+        touched: str | None = code
+        if not REGION_CODE_PATTERN.fullmatch(code):
+            mangled = mangled_code(code)
+            touched = mangled if mangled in self.regions else None
         region = self.regions.get(touched or "")
         place = region.name if region else code
         year = row.cells["year"]
@@ -90,16 +98,18 @@ class _Reader:
 
     def number(self, file: str, row: Row) -> Decimal | None:
         text = row.cells["value"]
+        half_width = unicodedata.normalize("NFKC", text)
+        ungrouped = half_width.replace(",", "")
         if not text:
             self.wrong("value_empty", file, row)
         elif _NUMBER.fullmatch(text) and text.isascii():
-            return Decimal(text)
-        elif unicodedata.normalize("NFKC", text) != text:
-            self.wrong(
-                "value_full_width", file, row, found=text, expected=unicodedata.normalize("NFKC", text)
-            )
-        elif re.fullmatch(r"[-+]?[0-9]{1,3}([,，][0-9]{3})+(\.[0-9]+)?", text):
-            self.wrong("value_thousands", file, row, found=text, expected=re.sub("[,，]", "", text))
+            if math.isfinite(float(text)):
+                return Decimal(text)
+            self.wrong("value_not_a_number", file, row, found=text)
+        elif _THOUSANDS.fullmatch(text):
+            self.wrong("value_thousands", file, row, found=text, expected=ungrouped)
+        elif half_width != text and (_NUMBER.fullmatch(half_width) or _THOUSANDS.fullmatch(half_width)):
+            self.wrong("value_full_width", file, row, found=text, expected=ungrouped)
         else:
             self.wrong("value_not_a_number", file, row, found=text)
         return None
@@ -108,7 +118,7 @@ class _Reader:
         unit, target = row.cells["unit"], self.units.get(row.cells["variable"])
         if unit not in UNITS:
             known = symbols_like(target) if target in UNITS else list(UNITS)
-            near = closest(unit, known)
+            near = closest(unit, known, cutoff=0.5)  # units are so short that one character is half of one
             hint = (
                 say("read.did_you_mean", name=near)
                 if near
@@ -140,7 +150,7 @@ class _Reader:
             hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names=names)
             self.wrong("status_unknown", file, row, found=cells["status"], expected=hint)
         # An empty cell says that the day is not known; such a vintage counts as the oldest.
-        if cells["published"] and not _PUBLISHED.fullmatch(cells["published"]):
+        if cells["published"] and not _is_published(cells["published"]):
             self.wrong("published_format", file, row, found=cells["published"])
         if not cells["source"]:
             self.wrong("source_empty", file, row)
@@ -163,12 +173,40 @@ class _Reader:
         }
 
 
+def _is_published(text: str) -> bool:
+    """Whether ``text`` is a day or a month of the calendar."""
+    if not _PUBLISHED.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text if len(text) > len("2024-02") else f"{text}-01")
+    except ValueError:
+        return False
+    return True
+
+
 def _regions_mentioned(path: Path, regions: dict[str, Region]) -> list[str]:
     """Known codes that occur in the bytes of a file nobody can decode: the places it may speak of."""
-    found = (
-        {match.decode() for match in _CODE_IN_BYTES.findall(path.read_bytes())} if path.is_file() else set()
-    )
-    return sorted(found & set(regions))
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return []
+    return sorted({match.decode() for match in _CODE_IN_BYTES.findall(raw)} & set(regions))
+
+
+def _not_read(folder: Path, root: Path) -> list[Finding]:
+    """Tables in the folder that are no ``*.csv``: somebody may believe that they count."""
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [
+        Finding(
+            rule="table_not_read",
+            severity=Severity.WARNING,
+            file=path.relative_to(root).as_posix(),
+            message=say("read.table_not_read.message"),
+            remedy=say("read.table_not_read.remedy"),
+        )
+        for path in paths
+        if path.suffix.lower() in _OTHER_TABLES and path.suffix != ".csv" and path.name[0] not in ".~"
+    ]
 
 
 def read_observations(
@@ -182,6 +220,7 @@ def read_observations(
     when none can be told, every report.
     """
     reader = _Reader(dictionary, regions)
+    reader.findings += _not_read(folder, root)
     records: list[dict[str, Any]] = []
     for path in sorted(folder.glob("*.csv")):
         file = path.relative_to(root).as_posix()

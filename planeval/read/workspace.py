@@ -11,22 +11,17 @@ import pandas as pd
 from planeval.errors import InputError, UsageError, closest
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
-from planeval.model.findings import Finding
+from planeval.model.findings import Finding, Severity
 from planeval.model.method import Method
 from planeval.model.plan import (
-    AtLeast,
-    AtMost,
-    Base,
-    PeriodMeanAtMost,
     Plan,
-    StatisticTarget,
     plan_id_problem,
 )
 from planeval.read.ledger import read_ledger
 from planeval.read.observations import read_observations
+from planeval.read.references import dictionary_references, hint, plan_references
 from planeval.read.regions import Region, read_regions
-from planeval.read.units import UNITS, convertible, symbols_like
-from planeval.read.yaml_file import load_model
+from planeval.read.yaml_file import line_of, load_model, load_model_with_lines
 
 
 @dataclass(frozen=True)
@@ -67,12 +62,15 @@ class Workspace:
 
 
 def _hashes(root: Path) -> dict[str, str]:
+    """SHA-256 by file name; a file that cannot be opened has none (its reader says so)."""
     files = sorted(p for pattern in ("*.yaml", "*.csv", "*/*.yaml", "*/*.csv") for p in root.glob(pattern))
-    return {
-        p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in files
-        if p.is_file()
-    }
+    hashes: dict[str, str] = {}
+    for path in files:
+        try:
+            hashes[path.relative_to(root).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            continue
+    return hashes
 
 
 def _about_plan(plan_id: str, rule: str, file: str, **params: str) -> Finding:
@@ -87,45 +85,6 @@ def _about_plan(plan_id: str, rule: str, file: str, **params: str) -> Finding:
     )
 
 
-def _check_references(
-    plan: Plan, file: str, dictionary: Dictionary, regions: dict[str, Region]
-) -> list[Finding]:
-    """Keys, units and codes of a plan that lead nowhere, and a ledger item's text that the ledger cannot name."""
-    findings: list[Finding] = []
-
-    def unknown(rule: str, found: str, valid: list[str]) -> None:
-        near = closest(found, valid)
-        hint = (
-            say("read.did_you_mean", name=near) if near else say("read.valid_names", names="、".join(valid))
-        )
-        findings.append(_about_plan(plan.id, rule, file, found=found, expected=hint))
-
-    if plan.region_code not in regions:
-        unknown("plan_region", plan.region_code, list(regions))
-    rows: list[tuple[str, StatisticTarget, Base]] = [(i.key, i.target, i.base) for i in plan.indicators]
-    for sub in plan.sub_targets:
-        if sub.key is not None:
-            rows.append((sub.key, sub.target, sub.base))  # type: ignore[arg-type]
-        elif hasattr(sub.target, "unit") and sub.target.unit not in UNITS:
-            unknown("plan_unit", sub.target.unit, list(UNITS))
-    for key, target, base in rows:
-        if key not in dictionary.indicators:
-            unknown("plan_indicator", key, list(dictionary.indicators))
-            continue
-        unit = dictionary.indicators[key].unit
-        given = [target.unit] if isinstance(target, AtMost | AtLeast | PeriodMeanAtMost) else []
-        given += [base.unit] if base.unit is not None else []
-        for symbol in given:
-            if not convertible(symbol, unit):
-                unknown("plan_unit", symbol, symbols_like(unit) if unit in UNITS else list(UNITS))
-    for part in plan.tasks:
-        for section in part.sections:
-            for key in section.bears_on:
-                if key not in dictionary.indicators:
-                    unknown("plan_indicator", key, list(dictionary.indicators))
-    return findings
-
-
 def _read_plans(
     root: Path, dictionary: Dictionary, regions: dict[str, Region]
 ) -> tuple[dict[str, Plan], list[Finding]]:
@@ -136,21 +95,52 @@ def _read_plans(
         problem = plan_id_problem(plan_id)
         if problem or path.suffix != ".yaml":
             findings.append(
-                _about_plan(plan_id, "plan_file_name", file, found=path.name, expected=problem or ".yaml")
+                _about_plan(
+                    plan_id,
+                    "plan_file_name",
+                    file,
+                    found=path.name,
+                    expected=problem or say("read.yaml_extension"),
+                )
             )
             continue
         try:
-            plan = load_model(path, file, Plan, plan=plan_id)
+            plan, lines = load_model_with_lines(path, file, Plan, plan=plan_id)
         except InputError as error:
             findings += error.findings
             continue
-        mistakes = _check_references(plan, file, dictionary, regions)
+        mistakes = plan_references(plan, plan_id, file, lines, dictionary, regions)
         if plan.id != plan_id:
-            mistakes.append(_about_plan(plan_id, "plan_id_mismatch", file, found=plan.id, expected=plan_id))
+            mismatch = _about_plan(plan_id, "plan_id_mismatch", file, found=plan.id, expected=plan_id)
+            mistakes.append(mismatch.model_copy(update={"line": line_of(lines, ("id",))}))
         findings += mistakes
         if not mistakes:
             plans[plan_id] = plan
     return plans, findings
+
+
+def _ledgers_of_no_plan(root: Path, plan_ids: list[str]) -> list[Finding]:
+    """Ledger files whose name is no plan's id: nothing would be read from them."""
+    findings: list[Finding] = []
+    for path in sorted((root / "progress").glob("*.csv")):
+        if path.stem not in plan_ids:
+            near, file = closest(path.stem, plan_ids), path.relative_to(root).as_posix()
+            message = say(
+                "read.ledger_of_no_plan.message", found=path.stem, expected=hint(path.stem, plan_ids)
+            )
+            findings.append(
+                Finding(
+                    rule="ledger_of_no_plan",
+                    severity=Severity.WARNING,
+                    file=file,
+                    plan=near,
+                    message=message,
+                    remedy=say("read.ledger_of_no_plan.remedy"),
+                    found=path.stem,
+                    expected=near,
+                )
+            )
+    return findings
 
 
 def load(data_dir: Path) -> Workspace:
@@ -171,7 +161,8 @@ def load(data_dir: Path) -> Workspace:
         message, remedy = say("read.no_plans.message", found=root), say("read.no_plans.remedy")
         raise InputError(Finding(rule="no_plans", message=message, remedy=remedy, file="plans/"))
     try:
-        dictionary = load_model(root / "indicators.yaml", "indicators.yaml", Dictionary)
+        dictionary, lines = load_model_with_lines(root / "indicators.yaml", "indicators.yaml", Dictionary)
+        shared += dictionary_references(dictionary, "indicators.yaml", lines)
     except InputError as error:
         shared += error.findings
     try:
@@ -196,9 +187,12 @@ def load(data_dir: Path) -> Workspace:
                 ledgers[plan.id] = read_ledger(path, path.relative_to(root).as_posix(), plan)
             except InputError as error:
                 findings += error.findings
+    findings += _ledgers_of_no_plan(root, [p.stem for p in plan_files])
     known = set(observations.clean["region_code"])
+    # Where the rows could not be read, the findings about them say more.
+    told = {f.region_code for f in observations.findings if f.severity is Severity.CRITICAL}
     for plan in plans.values():
-        if plan.region_code not in known:
+        if plan.region_code not in known and not told & {plan.region_code, None}:
             place = regions[plan.region_code].name
             findings.append(_about_plan(plan.id, "plan_without_observations", "observations/", found=place))
     return Workspace(
@@ -206,7 +200,7 @@ def load(data_dir: Path) -> Workspace:
         dictionary=dictionary,
         method=method,
         regions=regions,
-        plan_ids=[p.stem for p in plan_files],
+        plan_ids=list(dict.fromkeys(p.stem for p in plan_files)),
         plans=plans,
         table=observations.table,
         observations=observations.clean,

@@ -21,6 +21,7 @@ from planeval.model.findings import Finding
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[str | int, ...]
+Lines = dict[Location, int]  # the line of every key and list item
 
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(
@@ -44,9 +45,19 @@ class _Builder:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.lines: dict[Location, int] = {}
+        self.lines: Lines = {}
+        self._open: list[yaml.Node] = []
 
     def build(self, node: yaml.Node, at: Location = ()) -> Any:
+        if any(node is parent for parent in self._open):
+            raise InputError(_finding(self.file, node.start_mark.line + 1, "yaml_endless", at))
+        self._open.append(node)
+        try:
+            return self._value(node, at)
+        finally:
+            self._open.pop()
+
+    def _value(self, node: yaml.Node, at: Location) -> Any:
         self.lines[at] = node.start_mark.line + 1
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, at)
@@ -72,7 +83,7 @@ class _Builder:
 def _finding(
     file: str, line: int | None, rule: str, at: Location, plan: str | None = None, **params: Any
 ) -> Finding:
-    key = ".".join(str(part) for part in at)
+    key = ".".join(str(part) for part in at) or say("read.whole_file")
     return Finding(
         rule=rule,
         message=say(f"read.{rule}.message", key=key, **params),
@@ -105,7 +116,7 @@ def read_text(path: Path, file: str) -> str:
         ) from None
 
 
-def load_yaml(path: Path, file: str) -> tuple[Any, dict[Location, int]]:
+def load_yaml(path: Path, file: str) -> tuple[Any, Lines]:
     """The plain value of a YAML file and the line of every key.
 
     Raises:
@@ -116,19 +127,28 @@ def load_yaml(path: Path, file: str) -> tuple[Any, dict[Location, int]]:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.context == "while scanning a simple key":  # the colon is missed where the next line begins
+            mark = error.context_mark
         line = mark.line + 1 if mark else None
         written = text.splitlines()[mark.line].strip() if mark and mark.line < len(text.splitlines()) else ""
-        finding = _finding(file, line, "yaml_syntax", (), found=written, expected=error.problem or "")
-        raise InputError(finding) from None
-    except yaml.YAMLError as error:
-        raise InputError(_finding(file, None, "yaml_syntax", (), found="", expected=str(error))) from None
+        problem = error.problem or ""
+        expected = say(f"read.yaml_problem.{problem}") if has(f"read.yaml_problem.{problem}") else problem
+        raise InputError(_finding(file, line, "yaml_syntax", (), found=written, expected=expected)) from None
+    except (
+        yaml.reader.ReaderError
+    ) as error:  # its position counts bytes or characters, as libyaml is there or not
+        character = chr(error.character) if isinstance(error.character, int) else str(error.character)
+        line = text.count("\n", 0, max(text.find(character), 0)) + 1
+        found = f"U+{ord(character[0]):04X}"
+        raise InputError(_finding(file, line, "yaml_character", (), found=found)) from None
     if node is None:
         raise InputError(_finding(file, None, "yaml_empty", ()))
     builder = _Builder(file)
     return builder.build(node), builder.lines
 
 
-def _line_of(lines: dict[Location, int], at: Location) -> int | None:
+def line_of(lines: Lines, at: Location) -> int | None:
+    """The line of ``at``, or of the nearest key above it that stands in the file."""
     while at not in lines:
         if not at:
             return None
@@ -147,8 +167,15 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     return found
 
 
-def _valid_keys(model: type[BaseModel], at: Location) -> list[str]:
-    """Names allowed where ``at`` leads to inside ``model``."""
+def _tag(model: type[BaseModel]) -> str | None:
+    """The ``kind`` that tells ``model`` from the others of its union."""
+    field = model.model_fields.get("kind")
+    names = typing.get_args(field.annotation) if field is not None else ()
+    return str(names[0]) if names else None
+
+
+def _models_at(model: type[BaseModel], at: Location) -> list[type[BaseModel]]:
+    """The models that may stand where ``at`` leads to inside ``model``."""
     candidates = [model]
     for part in at:
         inner: list[type[BaseModel]] = []
@@ -158,11 +185,17 @@ def _valid_keys(model: type[BaseModel], at: Location) -> list[str]:
                 inner += _models_in(field.annotation)
                 for meta in field.metadata:
                     inner += _models_in(meta)
-        candidates = inner or candidates  # indices and discriminator tags do not descend
-    return sorted({name for candidate in candidates for name in candidate.model_fields})
+        tagged = [candidate for candidate in candidates if _tag(candidate) == part]
+        candidates = inner or tagged or candidates  # indices do not descend
+    return candidates
 
 
-def _known_places(lines: dict[Location, int], at: Location) -> Location:
+def _valid_keys(model: type[BaseModel], at: Location) -> list[str]:
+    """Names allowed where ``at`` leads to inside ``model``."""
+    return sorted({name for candidate in _models_at(model, at) for name in candidate.model_fields})
+
+
+def _known_places(lines: Lines, at: Location) -> Location:
     """``at`` without the discriminator tags pydantic puts into its locations."""
     known: Location = ()
     for part in at:
@@ -177,55 +210,90 @@ def load_model(path: Path, file: str, model: type[Model], plan: str | None = Non
     Raises:
         InputError: with one finding for every mistake in the file.
     """
+    return load_model_with_lines(path, file, model, plan)[0]
+
+
+def load_model_with_lines(
+    path: Path, file: str, model: type[Model], plan: str | None = None
+) -> tuple[Model, Lines]:
+    """As :func:`load_model`, with the line of every key."""
     try:
         value, lines = load_yaml(path, file)
     except InputError as error:
         raise InputError(*(f.model_copy(update={"plan": plan}) for f in error.findings)) from None
     if not isinstance(value, dict):
-        raise InputError(_finding(file, 1, "yaml_not_mapping", (), plan, found=type(value).__name__))
+        raise InputError(_finding(file, 1, "yaml_not_mapping", (), plan, found=_shown(value)))
     try:
-        return model.model_validate(value)
+        return model.model_validate(value), lines
     except ValidationError as error:
         findings = [_explain(problem, lines, model, file, plan) for problem in error.errors()]
         raise InputError(*findings) from None
 
 
-def _explain(
-    problem: Any, lines: dict[Location, int], model: type[BaseModel], file: str, plan: str | None
-) -> Finding:
+def _hint(found: str, valid: list[str]) -> str:
+    near = closest(found, valid)
+    return say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(valid))
+
+
+def _shown(value: Any) -> str:
+    """A value as it stands in the file, as near as can be told and not too long."""
+    if isinstance(value, dict | list):
+        return say("read.a_mapping" if isinstance(value, dict) else "read.a_list")
+    words = {text: word for word, text in _WORDS.items() if word and text is not None}
+    text = (
+        say("read.nothing") if value is None else words.get(value) if isinstance(value, bool) else str(value)
+    )
+    return str(text)[:80]
+
+
+def _explain(problem: Any, lines: Lines, model: type[BaseModel], file: str, plan: str | None) -> Finding:
+    """The finding for one of pydantic's errors. Their locations hold the kinds of targets, which the file has not
+    as keys; messages name the keys of the file."""
     at: Location = problem["loc"]
     kind: str = problem["type"]
-    line = _line_of(lines, _known_places(lines, at))
     context = problem.get("ctx") or {}
+    shown = _known_places(lines, at)
+    line = line_of(lines, shown)
     if kind == "extra_forbidden":
-        valid = [key for key in _valid_keys(model, at[:-1])]
-        near = closest(str(at[-1]), valid)
-        hint = (
-            say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(valid))
-        )
-        return _finding(file, line, "yaml_unknown_key", at, plan, found=str(at[-1]), expected=hint)
+        expected = _hint(str(at[-1]), _valid_keys(model, at[:-1]))
+        return _finding(file, line, "yaml_unknown_key", shown, plan, found=str(at[-1]), expected=expected)
     if kind == "missing":
-        return _finding(file, line, "yaml_missing_key", at, plan, expected=str(at[-1]))
+        key = (*_known_places(lines, at[:-1]), at[-1])
+        return _finding(file, line, "yaml_missing_key", key, plan, expected=str(at[-1]))
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        tags = [t.strip().strip("'") for t in str(context.get("expected_tags", "")).split(",") if t.strip()]
+        tags = [tag for tag in map(_tag, _models_at(model, at)) if tag]
+        if kind == "union_tag_not_found":
+            names = say("read.valid_names", names=", ".join(tags))
+            return _finding(file, line, "yaml_missing_kind", (*shown, "kind"), plan, expected=names)
         found = str(context.get("tag", ""))
-        near = closest(found, tags)
-        hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(tags))
-        return _finding(file, line, "yaml_unknown_kind", (*at, "kind"), plan, found=found, expected=hint)
-    if kind in ("enum", "literal_error"):
-        found = str(problem["input"])
-        names = re.findall(r"'([^']+)'", str(context.get("expected", "")))
-        near = closest(found, names)
-        hint = (
-            say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(names))
+        key = (*shown, "kind")
+        return _finding(
+            file,
+            line_of(lines, key),
+            "yaml_unknown_kind",
+            key,
+            plan,
+            found=found,
+            expected=_hint(found, tags),
         )
-        return _finding(file, line, "yaml_unknown_value", at, plan, found=found, expected=hint)
-    reason = str(context["error"]) if "error" in context else _in_chinese(kind, context, problem["msg"])
-    return _finding(
-        file, line, "yaml_bad_value", at, plan, found=repr(problem["input"])[:80], expected=reason
-    )
+    if kind in ("enum", "literal_error"):
+        found = _shown(problem["input"])
+        valid = re.findall(r"'([^']+)'", str(context.get("expected", "")))
+        return _finding(
+            file, line, "yaml_unknown_value", shown, plan, found=found, expected=_hint(found, valid)
+        )
+    if kind == "value_error" and isinstance(problem["input"], dict):
+        return _finding(file, line, "yaml_inconsistent", shown, plan, expected=str(context["error"]))
+    found, expected = _shown(problem["input"]), _in_chinese(kind, context, problem["msg"])
+    return _finding(file, line, "yaml_bad_value", shown, plan, found=found, expected=expected)
 
 
 def _in_chinese(kind: str, context: dict[str, Any], message: str) -> str:
     name = f"read.types.{kind}"
-    return say(name, **context) if has(name) else message
+    if has(name):
+        return say(name, **{key: _plain(value) for key, value in context.items()})
+    return str(context["error"]) if "error" in context else message
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

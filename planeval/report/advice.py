@@ -1,0 +1,204 @@
+"""存在的主要问题, 目标调整建议 and 措施建议: what follows from the verdicts, by rule and never by taste."""
+
+from __future__ import annotations
+
+from planeval.messages import say
+from planeval.model.evaluation import (
+    CheckLevel,
+    Evaluation,
+    IndicatorEvaluation,
+    ItemProgress,
+    ItemState,
+    Kind,
+    Verdict,
+)
+from planeval.model.findings import Severity
+from planeval.report.blocks import Block, Heading, Items, Paragraph, Section
+from planeval.report.indicators import troubled
+from planeval.report.words import (
+    HOUSEKEEPING,
+    at_most_named,
+    due_text,
+    is_mean,
+    join,
+    level,
+    quantity,
+    section_title,
+    word,
+)
+
+STATES_TO_NAME = (
+    (ItemState.OVERDUE, "overdue"),
+    (ItemState.BEHIND, "behind"),
+    (ItemState.NOT_STARTED, "not_started"),
+    (ItemState.NO_INFORMATION, "no_information"),
+)
+
+
+def problems(evaluation: Evaluation) -> Section:
+    """存在的主要问题: indicators, tasks and projects, the plan's text, the data."""
+    groups = (
+        ("indicators", _indicator_problems(evaluation)),
+        ("tasks", _item_problems(evaluation)),
+        ("plan", [f.text for f in evaluation.plan_check if f.level is CheckLevel.PROBLEM]),
+        ("data", _data_problems(evaluation)),
+    )
+    blocks: list[Block] = []
+    for name, texts in groups:
+        if texts:
+            blocks.append(Heading(3, say(f"report.problems.{name}")))
+            blocks.append(Items(tuple(texts)))
+    if not blocks:
+        blocks.append(Paragraph(say("report.problems.none")))
+    return Section("problems", section_title("problems", evaluation), tuple(blocks))
+
+
+def _indicator_problems(evaluation: Evaluation) -> list[str]:
+    found = []
+    for i in troubled(evaluation):
+        attribute, verdict = word("attribute", i.attribute), word("verdict", i.verdict)
+        why = _why(i)
+        found.append(
+            say("report.problems.indicator_item", attribute=attribute, name=i.name, verdict=verdict, why=why)
+        )
+    for i in evaluation.indicators + evaluation.sub_targets:
+        if i.verdict is Verdict.NOT_ASSESSABLE:
+            attribute = word("attribute", i.attribute)
+            found.append(say("report.problems.unknown_item", attribute=attribute, name=i.name, why=_why(i)))
+    return found
+
+
+def _why(i: IndicatorEvaluation) -> str:
+    """The sentence of figures, then the remarks the rule gave."""
+    rule_notes = {
+        "worse_than_base",
+        "no_time_left",
+        "required_change_too_steep",
+        "mean_cannot_be_kept",
+        "occurred",
+        "current_missing",
+        "years_missing",
+        "base_missing",
+        "base_missing_for_reduction",
+        "zero_base_for_reduction",
+        "base_years_missing",
+        "period_not_over",
+        "not_distinguishable",
+        "base_conflicts_with_statistics",
+    }
+    parts = []
+    if i.current is not None and i.target is not None and i.target_kind != "none_occurs":
+        parts.append(
+            say(
+                "report.problems.figures_mean" if is_mean(i) else "report.problems.figures",
+                year=i.current_year,
+                current=quantity(i, i.current),
+                target=level(i, i.target),
+                target_year=i.target_year,
+            )
+        )
+    parts += [n.text for n in i.notes if n.code in rule_notes and n.code not in HOUSEKEEPING]
+    return "".join(parts)
+
+
+def _item_problems(evaluation: Evaluation) -> list[str]:
+    found = []
+    for state, name in STATES_TO_NAME:
+        names = [item.name for item in evaluation.items if item.state is state]
+        if names:
+            found.append(say(f"report.problems.{name}", names=at_most_named(names), n=len(names)))
+    return found
+
+
+def _data_problems(evaluation: Evaluation) -> list[str]:
+    warnings = sum(f.severity is Severity.WARNING for f in evaluation.validation)
+    return [say("report.problems.data_item", n=warnings)] if warnings else []
+
+
+def adjustments(evaluation: Evaluation) -> Section:
+    """目标调整建议 (mid-term) or 经验与下一规划期建议 (final)."""
+    texts = _lessons(evaluation) if evaluation.kind is Kind.FINAL else []
+    small = []
+    for i in evaluation.indicators:
+        params = {"name": i.name, "target": level(i, i.target), "base": level(i, i.base)}
+        flags = ("target_wider_than_base", "base_conflicts_with_statistics", "fractional_target")
+        for code in (*flags, "zero_base_for_reduction"):
+            if code in i.flags:
+                texts.append(say(f"report.adjust.{code}", **params))
+        if "no_base" in i.flags:
+            texts.append(say("report.adjust.base_missing", **params))
+        if i.verdict is Verdict.OFF_TRACK:
+            texts.append(say("report.adjust.out_of_reach", verdict=word("verdict", i.verdict), **params))
+        if "small_count" in i.flags:
+            small.append(say("report.adjust.quoted", name=i.name))
+    if small:
+        texts.append(say("report.adjust.small_count", names=join(small)))
+    undated = [i for i in evaluation.items if i.due is None and i.item_type != "task"]
+    if undated:
+        texts.append(say("report.adjust.missing_due", names=at_most_named(_quoted(undated))))
+    leaderless = [i for i in evaluation.items if i.lead_unit is None and i.item_type == "project"]
+    if leaderless:
+        texts.append(say("report.adjust.missing_lead", names=at_most_named(_quoted(leaderless))))
+    blocks: list[Block] = []
+    if texts:
+        blocks = [Paragraph(say("report.adjust.lead")), Items(tuple(texts))]
+    else:
+        blocks = [Paragraph(say("report.adjust.none"))]
+    return Section("adjustments", section_title("adjust", evaluation), tuple(blocks))
+
+
+def _quoted(items: list[ItemProgress]) -> list[str]:
+    return [say("report.adjust.quoted", name=item.name) for item in items]
+
+
+def _lessons(evaluation: Evaluation) -> list[str]:
+    found = []
+    both = evaluation.indicators + evaluation.sub_targets
+    for verdict, name in (
+        (Verdict.MET, "lessons_met"),
+        (Verdict.NOT_MET, "lessons_not_met"),
+        (Verdict.NOT_ASSESSABLE, "lessons_unknown"),
+    ):
+        names = [say("report.adjust.quoted", name=i.name) for i in both if i.verdict is verdict]
+        if names:
+            found.append(say(f"report.adjust.{name}", names=at_most_named(names)))
+    if any("definition_break" in i.flags for i in both):
+        found.append(say("report.adjust.lessons_break"))
+    return found
+
+
+def measures(evaluation: Evaluation) -> Section:
+    """措施建议: which of the plan's own tasks bear on each indicator that needs work, and overdue projects."""
+    tasks = {item.id: item for item in evaluation.items if item.item_type == "task"}
+    blocks: list[Block] = []
+    concerned = troubled(evaluation)
+    if concerned:
+        blocks.append(Paragraph(say("report.measures.lead")))
+    for i in concerned:
+        blocks.append(
+            Heading(3, say("report.measures.item", name=i.name, verdict=word("verdict", i.verdict)))
+        )
+        bearing = [tasks[section] for section in i.bears_on if section in tasks]
+        if bearing:
+            texts = [
+                say("report.measures.task", part=t.group, section=t.name, state=word("state", t.state))
+                for t in bearing
+            ]
+            blocks.append(Items(tuple(texts)))
+        else:
+            name = "no_task" if tasks else "no_task_recorded"
+            blocks.append(Paragraph(say(f"report.measures.{name}")))
+    late = []
+    for item in evaluation.items:
+        if item.item_type != "task" and item.state in (ItemState.OVERDUE, ItemState.BEHIND):
+            due, lead = (
+                due_text(item.due) or say("report.not_given"),
+                item.lead_unit or say("report.not_given"),
+            )
+            late.append(say(f"report.measures.{item.state.value}", name=item.name, due=due, lead=lead))
+    if late:
+        blocks += [Heading(3, say("report.measures.projects")), Items(tuple(late))]
+    if not blocks:
+        name = "none_final" if evaluation.kind is Kind.FINAL else "none"
+        blocks.append(Paragraph(say(f"report.measures.{name}")))
+    return Section("measures", section_title("measures", evaluation), tuple(blocks))

@@ -1,0 +1,241 @@
+"""The appendices: data, method, sensitivity, plan check, glossary, provenance."""
+
+from __future__ import annotations
+
+from planeval.messages import numbers as fmt
+from planeval.messages import say
+from planeval.model.dictionary import Dictionary
+from planeval.model.evaluation import CheckLevel, Evaluation, Verdict
+from planeval.model.findings import Severity
+from planeval.model.method import Method
+from planeval.model.status import Status
+from planeval.report.blocks import (
+    Block,
+    Cell,
+    Column,
+    Definitions,
+    Details,
+    Heading,
+    Items,
+    Paragraph,
+    Section,
+    Table,
+)
+from planeval.report.words import word
+
+A = "report.appendix"
+
+
+def data(evaluation: Evaluation) -> Section:
+    """数据来源与质量: rows used, restatements, validation findings."""
+    rows = [r for r in evaluation.rows if not r.superseded]
+    count = {s: sum(r.status is s for r in rows) for s in Status}
+    lead = say(
+        f"{A}.data.lead",
+        rows=len(rows),
+        solid=count[Status.FINAL] + count[Status.REVISED],
+        soft=count[Status.PRELIMINARY] + count[Status.ESTIMATE],
+        forecast=count[Status.FORECAST],
+        illustrative=count[Status.ILLUSTRATIVE],
+    )
+    blocks: list[Block] = [Paragraph(lead), Paragraph(say(f"{A}.data.status"))]
+    summary = say(f"{A}.data.rows_summary", n=len(evaluation.rows))
+    blocks.append(Details(summary, (_rows_table(evaluation),)))
+    blocks.append(Heading(3, say(f"{A}.data.restatements"), "restatements"))
+    blocks += _restatements(evaluation)
+    blocks.append(Heading(3, say(f"{A}.data.validation"), "validation"))
+    told = [f for f in evaluation.validation if f.severity is not Severity.INFO]
+    told += [f for f in evaluation.validation if f.severity is Severity.INFO]
+    if told:
+        blocks.append(Paragraph(say(f"{A}.data.validation_lead")))
+        blocks.append(Items(tuple(f"{word('severity', f.severity)}：{f.message}" for f in told)))
+    else:
+        blocks.append(Paragraph(say(f"{A}.data.validation_none")))
+    return Section("data", say(f"{A}.data.title"), tuple(blocks))
+
+
+def _rows_table(evaluation: Evaluation) -> Table:
+    label = f"{A}.data.column"
+    columns = (
+        Column(say(f"{label}.variable")),
+        Column(say(f"{label}.year"), kind="number"),
+        Column(say(f"{label}.published_value"), kind="number"),
+        Column(say(f"{label}.status")),
+        Column(say(f"{label}.published")),
+        Column(say(f"{label}.checked")),
+        Column(say(f"{label}.source")),
+        Column(say(f"{label}.location")),
+    )
+    rows = tuple(
+        (
+            f"{r.name}{say(f'{A}.data.superseded') if r.superseded else ''}",
+            str(r.year),
+            Cell(r.as_published, illustrative=r.status is Status.ILLUSTRATIVE),
+            word("status", r.status),
+            r.published or say("report.unknown"),
+            r.checked,
+            r.source,
+            f"{r.file}:{r.line}",
+        )
+        for r in evaluation.rows
+    )
+    notes = (say(f"{A}.data.checked"),) if any(r.checked for r in evaluation.rows) else ()
+    return Table(say(f"{A}.data.rows"), columns, rows, notes)
+
+
+def _restatements(evaluation: Evaluation) -> list[Block]:
+    if not evaluation.restatements:
+        return [Paragraph(say(f"{A}.data.restatements_none"))]
+    label = f"{A}.data.column"
+    columns = (
+        Column(say(f"{label}.variable")),
+        Column(say(f"{label}.year"), kind="number"),
+        Column(say(f"{label}.vintages")),
+    )
+    rows = tuple(
+        (
+            r.name,
+            str(r.year),
+            " → ".join(
+                say(
+                    f"{A}.data.vintage",
+                    value=v["as_published"],
+                    published=v["published"] or say("report.unknown"),
+                    status=say(f"status.{v['status']}"),
+                )
+                for v in r.vintages
+            ),
+        )
+        for r in evaluation.restatements
+    )
+    return [
+        Paragraph(say(f"{A}.data.restatements_lead")),
+        Table(say(f"{A}.data.restatements_table"), columns, rows),
+    ]
+
+
+def method(evaluation: Evaluation) -> Section:
+    """方法与口径: every cut-off and convention of the method file."""
+    own = Method.model_validate(evaluation.method)
+    name = f"{A}.method"
+    cut = own.verdicts
+
+    numbers = {
+        Verdict.AHEAD: fmt.number(cut.ahead_from, 2),
+        Verdict.ON_TRACK: fmt.number(cut.on_track_from, 2),
+        Verdict.LAGGING: fmt.number(cut.on_track_from, 2),
+        Verdict.OFF_TRACK: fmt.share(cut.off_track_yearly_change, 0),
+    }
+    rows = (
+        *((word("verdict", v), say(f"{name}.{v.value}", value=numbers.get(v, ""))) for v in Verdict),
+        (say(f"{name}.trajectory"), say(f"{name}.trajectory_{own.trajectory}")),
+        (say(f"{name}.period_mean"), say(f"{name}.{own.period_mean}")),
+        (say(f"{name}.price"), say(f"{name}.price_{own.price_basis}")),
+        (
+            say(f"{name}.interval"),
+            say(f"{name}.interval_value", level=fmt.share(own.interval.level, 0), n=own.interval.exact_below),
+        ),
+        (
+            say(f"{name}.comparison"),
+            say(f"{name}.comparison_value", alpha=fmt.number(own.comparison.alpha, 2)),
+        ),
+    )
+    columns = (Column(say(f"{name}.column.rule")), Column(say(f"{name}.column.value")))
+    blocks = (
+        Paragraph(say(f"{name}.lead", version=own.version)),
+        Table(say(f"{name}.table"), columns, rows),
+        Heading(3, say(f"{name}.assumptions"), "assumptions"),
+        Items(own.assumptions),
+    )
+    return Section("method", say(f"{name}.title"), blocks)
+
+
+def sensitivity(evaluation: Evaluation) -> Section:
+    """敏感性: each indicator under every other convention that applies."""
+    name = f"{A}.sensitivity"
+    both = evaluation.indicators + evaluation.sub_targets
+    lines = [(i, a) for i in both for a in i.sensitivity]
+    if not lines:
+        return Section("sensitivity", say(f"{name}.title"), (Paragraph(say(f"{name}.none")),))
+    changing = len({i.id for i, a in lines if a.changes_verdict})
+    changed = say(f"{name}.changed", n=changing) if changing else say(f"{name}.unchanged")
+    kinds = {
+        "declared": "verdict",
+        "verdict": "verdict",
+        "name": "text",
+        "alternative": "text",
+        "changes": "text",
+    }
+    keys = ("name", "declared", "alternative", "base", "current", "target", "progress", "verdict", "changes")
+    columns = tuple(Column(say(f"{name}.column.{key}"), kind=kinds.get(key, "number")) for key in keys)  # type: ignore[arg-type]
+    rows = tuple(
+        (
+            i.name,
+            Cell(verdict=i.verdict, provisional=i.provisional),
+            a.label,
+            Cell(None if a.base is None else fmt.target(a.base, i.decimals)),
+            Cell(None if a.current is None else fmt.number(a.current, i.decimals)),
+            Cell(None if a.target is None else fmt.target(a.target, i.decimals)),
+            Cell(None if a.progress is None else fmt.share(a.progress)),
+            Cell(verdict=a.verdict, provisional=i.provisional),
+            say(f"{name}.{'yes' if a.changes_verdict else 'no'}"),
+        )
+        for i, a in lines
+    )
+    blocks = (Paragraph(say(f"{name}.lead", changed=changed)), Table(say(f"{name}.table"), columns, rows))
+    return Section("sensitivity", say(f"{name}.title"), blocks)
+
+
+def plan_check(evaluation: Evaluation) -> Section:
+    """规划文本核对: what a careful reader of the plan notices."""
+    name = f"{A}.plan_check"
+    found = evaluation.plan_check
+    if not found:
+        return Section("plan-check", say(f"{name}.title"), (Paragraph(say(f"{name}.none")),))
+    count = {level: sum(f.level is level for f in found) for level in CheckLevel}
+    lead = say(
+        f"{name}.lead",
+        problems=count[CheckLevel.PROBLEM],
+        cautions=count[CheckLevel.CAUTION],
+        confirmed=count[CheckLevel.CONFIRMED],
+    )
+    blocks: list[Block] = [Paragraph(lead)]
+    for level in CheckLevel:
+        texts = tuple(f.text for f in found if f.level is level)
+        if texts:
+            blocks += [Heading(3, word("check_level", level)), Items(texts)]
+    return Section("plan-check", say(f"{name}.title"), tuple(blocks))
+
+
+def glossary(evaluation: Evaluation, dictionary: Dictionary) -> Section:
+    """术语: definitions and caveats of the indicators, from the dictionary."""
+    keys = dict.fromkeys(i.key for i in evaluation.indicators + evaluation.sub_targets)
+    items = []
+    for key in keys:
+        entry = dictionary.indicators[key]
+        text = "".join((entry.definition, *entry.caveats))
+        items.append((f"{entry.name}（{entry.unit}）", text))
+    return Section("glossary", say(f"{A}.glossary.title"), (Definitions(tuple(items)),))
+
+
+def provenance(evaluation: Evaluation) -> Section:
+    """溯源: parameters, input hashes, versions and the command that makes the report again."""
+    name, own = f"{A}.provenance", evaluation.provenance
+    columns = (Column(say(f"{name}.column.name")), Column(say(f"{name}.column.value")))
+
+    def table(caption: str, rows: dict[str, str]) -> Table:
+        return Table(say(f"{name}.{caption}"), columns, tuple(rows.items()))
+
+    command = f"python pipeline.py report --plan {evaluation.plan} --kind {evaluation.kind.value}"
+    command += f" --as-of {evaluation.as_of}"
+    parameters = {key: str(value) for key, value in own.parameters.items()} | {
+        say(f"{name}.command"): command
+    }
+    libraries = {"planeval": own.planeval, "python": own.python} | own.libraries
+    blocks = (
+        Paragraph(say(f"{name}.lead")),
+        table("parameters", parameters),
+        table("inputs", own.inputs),
+        table("libraries", libraries),
+    )
+    return Section("provenance", say(f"{name}.title"), blocks)

@@ -1,0 +1,176 @@
+"""What a chart shows, in words and as a table: the alternative text and the numbers behind it."""
+
+from __future__ import annotations
+
+from planeval.messages import numbers as fmt
+from planeval.messages import say
+from planeval.model.evaluation import IndicatorEvaluation, YearValue
+from planeval.model.status import Status
+from planeval.report.blocks import Cell, Column, Table
+
+# How each status is drawn: solid marks for what is settled, hollow ones for what is not.
+MARKS = {
+    Status.FINAL: "final",
+    Status.REVISED: "final",
+    Status.PRELIMINARY: "preliminary",
+    Status.ESTIMATE: "preliminary",
+    Status.FORECAST: "forecast",
+    Status.ILLUSTRATIVE: "illustrative",
+}
+
+
+def is_mean(ind: IndicatorEvaluation) -> bool:
+    """Whether the indicator is judged by the mean of the period."""
+    return ind.target_kind == "period_mean_at_most"
+
+
+def target_words(ind: IndicatorEvaluation) -> str | None:
+    """The last part of the message name for this target (``at_most``, ``below``, ...); None without a target."""
+    if ind.target_kind == "none_occurs":
+        return "none"
+    if ind.target is None:
+        return None
+    if ind.target_kind == "at_least":
+        return "above" if ind.target_strict else "at_least"
+    return "below" if ind.target_strict else "at_most"
+
+
+def shown_years(ind: IndicatorEvaluation) -> list[YearValue]:
+    """The values from five years before the base year to the year judged, missing years filled in as missing.
+
+    Earlier years say nothing about the plan, and later ones were not known to the evaluation.
+    """
+    known = {v.year: v for v in ind.values if v.year <= ind.current_year}
+    measured = [y for y, v in known.items() if v.value is not None]
+    first = max(min([ind.base_year, *measured]), ind.base_year - 5)
+    return [
+        known.get(year, YearValue(year=year, value=None, status=None))
+        for year in range(first, ind.current_year + 1)
+    ]
+
+
+def _base_sentence(ind: IndicatorEvaluation, language: str) -> str:
+    if ind.base_source == "none" or ind.target_kind == "none_occurs":
+        return ""
+    if ind.base is None:
+        return say("chart.alt.no_base", language=language)
+    if ind.base_source == "mean_of_years":
+        return say("chart.alt.base_mean", value=fmt.target(ind.base, ind.decimals), language=language)
+    value = fmt.number(ind.base, ind.decimals)
+    return say("chart.alt.base", year=ind.base_year, value=value, language=language)
+
+
+def _year_words(value: YearValue, decimals: int, language: str) -> str:
+    if value.value is None:
+        return say("chart.alt.year_missing", year=value.year, language=language)
+    text = fmt.number(value.value, decimals)
+    if value.status is None or MARKS[value.status] == "final":
+        return say("chart.alt.year", year=value.year, value=text, language=language)
+    status = say(f"status.{value.status}", language=language)
+    return say("chart.alt.year_status", year=value.year, value=text, status=status, language=language)
+
+
+def _target_sentence(ind: IndicatorEvaluation, language: str) -> str:
+    words = target_words(ind)
+    if words is None:
+        return say("chart.alt.no_target", language=language)
+    name = f"limit_{words}" if is_mean(ind) else f"target_{words}"
+    value = fmt.target(ind.target, ind.decimals)
+    return say(f"chart.alt.{name}", year=ind.target_year, value=value, language=language)
+
+
+def _interval_sentence(ind: IndicatorEvaluation, years: list[YearValue], language: str) -> list[str]:
+    """The interval of what is judged: the mean, or the value of the year judged."""
+    name, interval = "mean_interval", ind.interval
+    if not is_mean(ind):
+        name = "interval"
+        interval = next((v.interval for v in years if v.year == ind.current_year), None)
+    if interval is None or ind.target_kind == "none_occurs":
+        return []
+    bounds = fmt.interval(interval.lower, interval.upper, ind.decimals)
+    level = fmt.number(interval.level * 100, 0)
+    return [say(f"chart.alt.{name}", year=ind.current_year, level=level, interval=bounds, language=language)]
+
+
+def alt_text(ind: IndicatorEvaluation, language: str = "zh") -> str:
+    """Every number of the chart in one paragraph."""
+    years = shown_years(ind)
+    parts = [
+        say(
+            "chart.alt.head",
+            name=ind.name,
+            unit=ind.unit,
+            first=years[0].year,
+            last=max(ind.target_year, years[-1].year),
+            language=language,
+        ),
+        _base_sentence(ind, language),
+    ]
+    separator = say("chart.alt.separator", language=language)
+    words = separator.join(_year_words(v, ind.decimals, language) for v in years)
+    parts.append(say("chart.alt.years", years=words, language=language))
+    parts += [say("chart.alt.break", year=v.year, language=language) for v in years if v.break_before]
+    if is_mean(ind) and ind.current is not None:
+        value = fmt.number(ind.current, ind.decimals)
+        parts.append(say("chart.alt.mean", year=ind.current_year, value=value, language=language))
+    parts += _interval_sentence(ind, years, language)
+    parts.append(_target_sentence(ind, language))
+    if ind.projection is not None and ind.target_year > ind.current_year:
+        if is_mean(ind) and ind.projection.room_left is not None:
+            value = fmt.number(ind.projection.room_left, ind.decimals)
+            parts.append(say("chart.alt.room_left", value=value, language=language))
+        elif ind.projection.value is not None:
+            value = fmt.estimate(ind.projection.value, ind.decimals)
+            parts.append(say("chart.alt.projected", year=ind.projection.year, value=value, language=language))
+    name = "verdict_provisional" if ind.provisional else "verdict"
+    verdict = say(f"verdict.{ind.verdict.value}", language=language)
+    parts.append(say(f"chart.alt.{name}", verdict=verdict, language=language))
+    return "".join(parts)
+
+
+def _cells(value: YearValue, ind: IndicatorEvaluation, language: str) -> dict[str, Cell]:
+    remark = "；".join(text for text in (value.break_before, value.reason) if text)
+    bounds = value.interval
+    return {
+        "year": Cell(str(value.year)),
+        "value": Cell(
+            None if value.value is None else fmt.number(value.value, ind.decimals),
+            title=value.reason or "",
+            illustrative=value.status is Status.ILLUSTRATIVE,
+        ),
+        "status": Cell(None if value.status is None else say(f"status.{value.status}", language=language)),
+        "interval": Cell(None if bounds is None else fmt.interval(bounds.lower, bounds.upper, ind.decimals)),
+        "path": Cell(
+            fmt.target(ind.path[value.year], ind.decimals) if value.year in ind.path else None,
+        ),
+        "remark": Cell(remark),
+    }
+
+
+def data_table(ind: IndicatorEvaluation, language: str = "zh") -> Table:
+    """The chart's numbers, year by year; columns without a single entry are left out."""
+    years = shown_years(ind)
+    years += [
+        YearValue(year=year, value=None, status=None) for year in sorted(ind.path) if year > ind.current_year
+    ]
+    rows = [_cells(value, ind, language) for value in years]
+    numbers = {"value", "interval", "path"}
+    kept = [name for name in rows[0] if name in {"year", "value"} or any(row[name].text for row in rows)]
+    level = next((fmt.number(v.interval.level * 100, 0) for v in years if v.interval), "")
+    columns = tuple(
+        Column(
+            say(f"chart.table.{name}", unit=ind.unit, level=level, language=language),
+            kind="number" if name in numbers else "text",
+        )
+        for name in kept
+    )
+    caption = say("chart.table.caption", name=ind.name, language=language)
+    return Table(caption, columns, tuple(tuple(row[name] for name in kept) for row in rows))
+
+
+def is_illustrative(ind: IndicatorEvaluation) -> bool:
+    """Whether any value the chart shows is illustrative."""
+    return any(v.status is Status.ILLUSTRATIVE for v in shown_years(ind)) or Status.ILLUSTRATIVE in {
+        ind.base_status,
+        ind.data_status,
+    }

@@ -1,0 +1,333 @@
+"""主要指标完成情况: the tables, and for each indicator a paragraph, a chart and what must be known beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from planeval.messages import numbers as fmt
+from planeval.messages import say
+from planeval.model.evaluation import TROUBLED, Evaluation, FollowUp, IndicatorEvaluation, Verdict, YearValue
+from planeval.model.plan import Attribute
+from planeval.model.status import Status
+from planeval.report.blocks import (
+    Block,
+    Cell,
+    Column,
+    Figures,
+    Heading,
+    Items,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
+from planeval.report.charts import indicator_chart
+from planeval.report.words import HOUSEKEEPING, base_number, is_mean, join, level, quantity, sign, word
+
+
+def indicators(evaluation: Evaluation) -> Section:
+    """二、主要指标完成情况."""
+    own = evaluation.indicators
+    lead = say(
+        "report.indicators.lead",
+        total=len(own),
+        binding=sum(i.attribute is Attribute.BINDING for i in own),
+        expected=sum(i.attribute is Attribute.EXPECTED for i in own),
+    )
+    blocks: list[Block] = [
+        Paragraph(lead),
+        _table(evaluation, own, say("report.indicators.table"), numbered=True),
+    ]
+    for indicator in own:
+        blocks.append(Heading(3, indicator.name, f"indicator-{indicator.id.replace('_', '-')}"))
+        blocks += _one(indicator, evaluation.period_start)
+    blocks.append(Heading(3, say("report.indicators.sub_title"), "sub-targets"))
+    subs = evaluation.sub_targets
+    if subs:
+        blocks.append(Paragraph(say("report.indicators.sub_lead", total=len(subs))))
+        blocks.append(_table(evaluation, subs, say("report.indicators.sub_table"), numbered=False))
+        remarks = tuple(
+            f"{i.name}：{sentence(i, evaluation.period_start)}{''.join(_remarks(i))}"
+            for i in subs
+            if i.verdict in TROUBLED | {Verdict.NOT_ASSESSABLE}
+        )
+        if remarks:
+            blocks.append(Items(remarks))
+    else:
+        blocks.append(Paragraph(say("report.indicators.none")))
+    return Section("indicators", say("report.indicators.title"), tuple(blocks))
+
+
+def _table(evaluation: Evaluation, own: list[IndicatorEvaluation], caption: str, *, numbered: bool) -> Table:
+    years = list(range(evaluation.period_start, evaluation.as_of + 1))
+    means = any(is_mean(i) for i in own)
+    label = "report.indicators.column"
+    one_due = len({i.target_year for i in own}) == 1
+    target = say(f"{label}.target", year=own[0].target_year) if one_due else say(f"{label}.target_any")
+    columns = [
+        *([Column(say(f"{label}.no"), kind="number")] if numbered else []),
+        Column(say(f"{label}.name")),
+        Column(say(f"{label}.unit")),
+        Column(say(f"{label}.attribute")),
+        Column(say(f"{label}.base", year=evaluation.base_year), kind="number"),
+        *(Column(say(f"{label}.year", year=year), kind="number") for year in years),
+        *([Column(say(f"{label}.mean"), kind="number")] if means else []),
+        Column(target, align="right"),
+        Column(say(f"{label}.progress"), kind="number"),
+        Column(say(f"{label}.verdict"), kind="verdict"),
+    ]
+    rows: list[Row] = []
+    for i in own:
+        by_year = {v.year: v for v in i.values}
+        rows.append(
+            (
+                *([str(i.no)] if numbered else []),
+                i.name,
+                i.unit,
+                word("attribute", i.attribute),
+                _base_cell(i),
+                *(_value_cell(i, by_year.get(year)) for year in years),
+                *([Cell(fmt.number(i.current, i.decimals)) if is_mean(i) else Cell("")] if means else []),
+                _target_text(i, evaluation.period_end),
+                _progress_cell(i),
+                Cell(verdict=i.verdict, provisional=i.provisional),
+            )
+        )
+    notes = [say("report.indicators.note_missing")]
+    if any(i.progress is not None for i in own):
+        share = fmt.share(evaluation.time_share, 0)
+        notes.append(say("report.indicators.note_progress", share=share))
+    if means:
+        notes.append(say("report.indicators.note_mean"))
+    return Table(caption, tuple(columns), tuple(rows), tuple(notes), row_header=1 if numbered else 0)
+
+
+def _base_cell(i: IndicatorEvaluation) -> Cell:
+    reason = "" if i.base is not None else say("report.indicators.no_base")
+    text = None if i.base is None else base_number(i)
+    return Cell(text, illustrative=i.base_status is Status.ILLUSTRATIVE, title=reason)
+
+
+def _value_cell(i: IndicatorEvaluation, value: YearValue | None) -> Cell:
+    if value is None or value.value is None:
+        return Cell(None, title=(value.reason if value else None) or "")
+    status = value.status
+    return Cell(
+        fmt.number(value.value, i.decimals),
+        illustrative=status is Status.ILLUSTRATIVE,
+        provisional=status is Status.FORECAST,
+        title=word("status", status) if status else "",
+    )
+
+
+def _target_text(i: IndicatorEvaluation, period_end: int) -> str:
+    if i.target is None:
+        return i.as_written
+    shown = fmt.target(i.target, i.decimals)
+    if i.target_kind == "reduction":
+        text = say("report.indicators.target_reduction", level=shown, words=i.as_written)
+    elif i.target_kind == "none_occurs":
+        text = word_of_kind(i)
+    else:
+        name = "target_mean" if is_mean(i) else "target_level"
+        text = say(f"report.indicators.{name}", sign=sign(i), level=shown)
+    due = i.target_year
+    return text if due == period_end else say("report.indicators.target_due", text=text, year=due)
+
+
+def word_of_kind(i: IndicatorEvaluation) -> str:
+    """The words of a target kind."""
+    return say(f"target_kind.{i.target_kind}")
+
+
+def _progress_cell(i: IndicatorEvaluation) -> Cell:
+    if i.progress is None:
+        codes = {"no_progress", "no_progress_over_period"}
+        return Cell(None, title=next((n.text for n in i.notes if n.code in codes), ""))
+    return Cell(fmt.share(i.progress), progress=i.progress, expected=i.time_share)
+
+
+# ---- one indicator ----------------------------------------------------------------------------------------------
+
+
+def _one(i: IndicatorEvaluation, period_start: int) -> list[Block]:
+    blocks: list[Block] = [Paragraph(sentence(i, period_start)), Figures((indicator_chart(i),))]
+    remarks = _remarks(i)
+    if remarks:
+        blocks.append(Items(tuple(remarks)))
+    return blocks
+
+
+def sentence(i: IndicatorEvaluation, period_start: int) -> str:
+    """What happened to one indicator and how it is judged, in one paragraph."""
+    common = {"words": i.as_written, "verdict": word("verdict", i.verdict)}
+    if i.target_kind == "none_occurs":
+        return _none_occurs(i, period_start, common)
+    if is_mean(i):
+        return _mean(i, period_start, common)
+    base = _base_phrase(i)
+    target = level(i, i.target) if i.target_kind == "reduction" else f"{sign(i)}{level(i, i.target)}"
+    if i.current is None:
+        return say(
+            "report.indicators.level_missing", year=i.current_year, base_text=base, target=target, **common
+        )
+    progress = ""
+    if i.progress is not None:
+        share = fmt.share(i.time_share, 0)
+        progress = say("report.indicators.progress", progress=fmt.share(i.progress), share=share)
+    text = say(
+        "report.indicators.level",
+        year=i.current_year,
+        current=quantity(i, i.current),
+        base_text=base,
+        target=target,
+        progress=progress,
+        **common,
+    )
+    return text + _trend(i)
+
+
+def _base_phrase(i: IndicatorEvaluation) -> str:
+    if i.base is None:
+        return say("report.indicators.base_none", base_year=i.base_year)
+    base = f"{base_number(i)}{i.unit}"
+    if i.change_percent is None:
+        return say("report.indicators.base_only", base_year=i.base_year, base=base)
+    if fmt.number(i.change_percent, 1) == fmt.number(0, 1):
+        return say("report.indicators.base_same", base_year=i.base_year, base=base)
+    direction = say(f"report.indicators.{'up' if i.change_percent > 0 else 'down'}")
+    change = fmt.percent(abs(i.change_percent))
+    return say(
+        "report.indicators.base_change", base_year=i.base_year, base=base, direction=direction, change=change
+    )
+
+
+def _trend(i: IndicatorEvaluation) -> str:
+    p = i.projection
+    if p is None or p.value is None or i.verdict is Verdict.ACHIEVED_EARLY:
+        return ""
+    common: dict[str, Any] = {"year": p.year, "value": f"{fmt.estimate(p.value, i.decimals)}{i.unit}"}
+    if p.meets_target:
+        return say("report.indicators.trend_meets", **common)
+    needed = p.required_yearly_change_percent
+    if needed is None:
+        return say("report.indicators.trend_fails_plain", **common)
+    direction = say(f"report.indicators.{'up' if needed > 0 else 'down'}")
+    return say(
+        "report.indicators.trend_fails", direction=direction, change=fmt.percent(abs(needed)), **common
+    )
+
+
+def _mean(i: IndicatorEvaluation, start: int, common: dict[str, str]) -> str:
+    params: dict[str, Any] = {**common, "sign": sign(i), "target": level(i, i.target)}
+    if i.current is None:
+        return say("report.indicators.mean_missing", **params)
+    name = "mean_one" if start == i.current_year else "mean"
+    return say(
+        f"report.indicators.{name}", start=start, end=i.current_year, current=quantity(i, i.current), **params
+    )
+
+
+def _none_occurs(i: IndicatorEvaluation, start: int, common: dict[str, str]) -> str:
+    span: dict[str, Any] = {"start": start, "end": i.current_year}
+    broken = next((n for n in i.notes if n.code == "occurred"), None)
+    if broken is not None:
+        count = f"{broken.params['total']}{i.unit}"
+        return say("report.indicators.none_occurs_broken", count=count, **span, **common)
+    name = "none_occurs_missing" if i.current is None else "none_occurs_clean"
+    return say(f"report.indicators.{name}", **span, **common)
+
+
+def _remarks(i: IndicatorEvaluation) -> list[str]:
+    found = [say("report.indicators.reading", text=i.reading)] if i.reading else []
+    if i.interval is not None:
+        if i.target_kind == "none_occurs":
+            label = say("report.indicators.total_label")
+        elif is_mean(i):
+            label = say("report.indicators.mean_label")
+        else:
+            label = say("report.indicators.current_label", year=i.current_year)
+        found.append(
+            say(
+                "report.indicators.interval_level",
+                label=label,
+                level=fmt.share(i.interval.level, 0),
+                interval=fmt.interval(i.interval.lower, i.interval.upper, _interval_decimals(i)),
+                unit=i.unit,
+                method=say(f"report.indicators.method_{i.interval.method}"),
+            )
+        )
+    found += [note.text for note in i.notes if note.code not in HOUSEKEEPING]
+    changed = [a for a in i.sensitivity if a.changes_verdict]
+    if changed:
+        items = join(
+            say("report.indicators.sensitive_item", label=a.label, verdict=word("verdict", a.verdict))
+            for a in changed
+        )
+        found.append(say("report.indicators.sensitive", list=items))
+    return found
+
+
+def _interval_decimals(i: IndicatorEvaluation) -> int:
+    """One decimal more for small whole counts, whose limits lie between whole numbers."""
+    small = i.interval is not None and i.interval.upper < 100
+    return max(i.decimals, 1) if small else i.decimals
+
+
+# ---- the final's look back --------------------------------------------------------------------------------------
+
+
+def follow_up(evaluation: Evaluation) -> Section:
+    """三、与中期评估对照 (final reports): what was warned of then, and what became of it."""
+    rows = evaluation.follow_up
+    warned = [r for r in rows if r.midterm in TROUBLED]
+    year = (evaluation.period_start + evaluation.period_end) // 2
+    if warned:
+        lead = say(
+            "report.follow_up.lead",
+            year=year,
+            warned=len(warned),
+            kept=sum(r.final is Verdict.MET for r in warned),
+            broken=sum(r.final is Verdict.NOT_MET for r in warned),
+            unknown=sum(r.final is Verdict.NOT_ASSESSABLE for r in warned),
+        )
+    else:
+        lead = say("report.follow_up.lead_none", year=year)
+    blocks: list[Block] = [Paragraph(lead)]
+    surprises = [r.name for r in rows if r.final is Verdict.NOT_MET and r.midterm not in TROUBLED]
+    if surprises:
+        blocks.append(Paragraph(say("report.follow_up.surprise", names=join(surprises))))
+    by_id = {i.id: i for i in evaluation.indicators + evaluation.sub_targets}
+    label = "report.follow_up.column"
+    columns = (
+        Column(say(f"{label}.name")),
+        Column(say(f"{label}.midterm"), kind="verdict"),
+        Column(say(f"{label}.projected", year=evaluation.period_end), kind="number"),
+        Column(say(f"{label}.actual", year=evaluation.period_end), kind="number"),
+        Column(say(f"{label}.final"), kind="verdict"),
+    )
+    table = tuple(_follow_up_row(r, by_id[r.id]) for r in rows)
+    notes = (say("report.follow_up.note"),)
+    blocks.append(Table(say("report.follow_up.table"), columns, table, notes))
+    return Section("follow-up", say("report.follow_up.title"), tuple(blocks))
+
+
+def _follow_up_row(row: FollowUp, i: IndicatorEvaluation) -> tuple[str | Cell, ...]:
+    illustrative = i.data_status is Status.ILLUSTRATIVE
+    return (
+        row.name,
+        Cell(verdict=row.midterm, provisional=i.provisional),
+        Cell(
+            None if row.projected is None else fmt.estimate(row.projected, i.decimals),
+            illustrative=illustrative,
+        ),
+        Cell(None if row.actual is None else fmt.number(row.actual, i.decimals), illustrative=illustrative),
+        Cell(verdict=row.final, provisional=i.provisional),
+    )
+
+
+def troubled(evaluation: Evaluation) -> list[IndicatorEvaluation]:
+    """Indicators and sub-targets to worry about: binding before expected, worst first."""
+    order = {Verdict.NOT_MET: 0, Verdict.OFF_TRACK: 0, Verdict.LAGGING: 1}
+    found = [i for i in evaluation.indicators + evaluation.sub_targets if i.verdict in TROUBLED]
+    return sorted(found, key=lambda i: (i.attribute is not Attribute.BINDING, order[i.verdict]))

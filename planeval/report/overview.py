@@ -1,0 +1,125 @@
+"""The head of the report and 评估概述: what is evaluated, on which data, and the verdicts at a glance."""
+
+from __future__ import annotations
+
+from planeval.messages import numbers as fmt
+from planeval.messages import say
+from planeval.model.evaluation import CheckLevel, Evaluation, Kind
+from planeval.model.findings import Severity
+from planeval.model.plan import Attribute
+from planeval.model.status import Status
+from planeval.report.blocks import Banner, Block, Callout, Paragraph, Section, Tally
+from planeval.report.words import word
+
+
+def banner(evaluation: Evaluation) -> Banner:
+    """Facts and the warnings nobody may miss."""
+    facts = (
+        (
+            say("report.banner.place"),
+            say("report.banner.place_value", name=evaluation.region_name, code=evaluation.region_code),
+        ),
+        (
+            say("report.banner.period"),
+            say(
+                "report.banner.period_value",
+                start=evaluation.period_start,
+                end=evaluation.period_end,
+                base=evaluation.base_year,
+            ),
+        ),
+        (say("report.banner.data_year"), say("report.banner.data_year_value", year=evaluation.as_of)),
+        (say("report.banner.data_until"), evaluation.data_until or say("report.unknown")),
+        (say("report.banner.time_share"), fmt.share(evaluation.time_share, 0)),
+    )
+    return Banner(facts=facts, callouts=tuple(_callouts(evaluation)))
+
+
+def _callouts(evaluation: Evaluation) -> list[Callout]:
+    found = []
+    used = {row.status for row in evaluation.rows if not row.superseded}
+    if evaluation.illustrative:
+        body = []
+        if Status.ILLUSTRATIVE in used:
+            body.append(say("report.banner.illustrative", place=evaluation.region_name))
+        if any(item.illustrative for item in evaluation.items):
+            body.append(say("report.banner.illustrative_ledger"))
+        found.append(Callout(say("report.banner.illustrative_title"), tuple(body), tone="illustrative"))
+    if Status.FORECAST in used:
+        found.append(
+            Callout(say("report.banner.forecast_title"), say("report.banner.forecast"), tone="warning")
+        )
+    contradictions = sum(f.level is CheckLevel.PROBLEM for f in evaluation.plan_check)
+    if contradictions:
+        text = say("report.banner.contradiction", count=contradictions)
+        found.append(Callout(say("report.banner.contradiction_title"), text, tone="warning"))
+    warnings = sum(f.severity is Severity.WARNING for f in evaluation.validation)
+    if warnings:
+        text = say("report.banner.warnings", count=warnings)
+        found.append(Callout(say("report.banner.warnings_title"), text, tone="warning"))
+    return found
+
+
+def overview(evaluation: Evaluation) -> Section:
+    """一、评估概述."""
+    facts = []
+    if evaluation.plan_published:
+        facts.append(say("report.overview.published", when=evaluation.plan_published))
+    if evaluation.document_number:
+        facts.append(say("report.overview.document", number=evaluation.document_number))
+    issuer = evaluation.issuer
+    facts.append(
+        say("report.overview.issuer", issuer=issuer) if issuer else say("report.overview.issuer_unknown")
+    )
+    blocks: list[Block] = [
+        Paragraph(_verdict_sentence(evaluation), tone="lead"),
+        *_tallies(evaluation),
+        Paragraph(
+            say(
+                "report.overview.object",
+                title=evaluation.plan_title,
+                facts=say("report.semicolon").join(facts),
+            )
+        ),
+        Paragraph(
+            say(
+                "report.overview.period",
+                start=evaluation.period_start,
+                end=evaluation.period_end,
+                base=evaluation.base_year,
+                kind=word("kind", evaluation.kind),
+                as_of=evaluation.as_of,
+                passed=evaluation.as_of - evaluation.base_year,
+                share=fmt.share(evaluation.time_share, 0),
+                until=evaluation.data_until or say("report.unknown"),
+            )
+        ),
+    ]
+    if evaluation.evaluation_clause:
+        blocks.append(Paragraph(say("report.overview.clause", clause=evaluation.evaluation_clause)))
+    if evaluation.kind is Kind.FINAL:
+        blocks.append(Paragraph(say("report.overview.method_final", end=evaluation.period_end)))
+    else:
+        blocks.append(Paragraph(say("report.overview.method")))
+    return Section("overview", say("report.overview.title"), tuple(blocks))
+
+
+def _verdict_sentence(evaluation: Evaluation) -> str:
+    counts = say("report.join").join(
+        say("report.overview.count", verdict=word("verdict", verdict), n=n)
+        for verdict, n in evaluation.verdict_counts().items()
+        if n
+    )
+    text = say("report.overview.verdicts", total=len(evaluation.indicators), counts=counts)
+    provisional = sum(i.provisional for i in evaluation.indicators)
+    return text + (say("report.overview.provisional", n=provisional) if provisional else "")
+
+
+def _tallies(evaluation: Evaluation) -> list[Tally]:
+    found = []
+    for attribute in Attribute:
+        own = [i for i in evaluation.indicators if i.attribute is attribute]
+        if own:
+            counts = tuple((v, sum(i.verdict is v for i in own)) for v in evaluation.verdict_counts())
+            found.append(Tally(counts, say("report.overview.tally", attribute=word("attribute", attribute))))
+    return found

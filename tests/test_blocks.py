@@ -1,0 +1,229 @@
+"""The document model, the words of the enumerations, and numbers as readers see them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from planeval.messages import numbers as fmt
+from planeval.messages import say
+from planeval.model.evaluation import CheckLevel, ItemState, Kind, Verdict
+from planeval.model.findings import Severity
+from planeval.model.plan import TARGET_KINDS, Attribute
+from planeval.model.status import Status
+from planeval.report import blocks as b
+from planeval.report.html import STATE_SHAPES, VERDICT_SHAPES, render
+
+HOSTILE = "<script>alert('x')</script>&\"马尾区"
+
+
+@pytest.mark.parametrize(
+    ("family", "values"),
+    [
+        ("verdict", Verdict),
+        ("state", ItemState),
+        ("attribute", Attribute),
+        ("status", Status),
+        ("kind", Kind),
+        ("check_level", CheckLevel),
+        ("severity", Severity),
+        ("target_kind", TARGET_KINDS),
+    ],
+)
+def test_every_value_of_every_enumeration_has_its_word(family, values):
+    words = [say(f"{family}.{value}") for value in values]
+    assert all(words)
+    assert len(set(words)) == len(words)
+
+
+def test_verdicts_and_states_carry_the_official_terms():
+    assert [say(f"verdict.{v}") for v in Verdict] == (
+        ["提前完成", "快于预期", "符合预期", "滞后", "难以完成", "完成", "未完成", "无法评价"]
+    )
+    assert [say(f"state.{s}") for s in ItemState] == [
+        "已完成",
+        "按期推进",
+        "滞后",
+        "逾期",
+        "未启动",
+        "无信息",
+    ]
+
+
+def test_shapes_tell_the_verdicts_of_one_report_apart_without_colour():
+    assert set(VERDICT_SHAPES) == set(Verdict)
+    assert set(STATE_SHAPES) == set(ItemState)
+    midterm = ["achieved_early", "ahead", "on_track", "lagging", "off_track", "not_assessable"]
+    assert len({VERDICT_SHAPES[Verdict(v)] for v in midterm}) == 6
+    assert len({VERDICT_SHAPES[Verdict(v)] for v in ["met", "not_met", "not_assessable"]}) == 3
+    assert len(set(STATE_SHAPES.values())) == len(ItemState)
+
+
+def hostile_section() -> b.Section:
+    table = b.Table(
+        HOSTILE,
+        (b.Column(HOSTILE), b.Column("值", kind="number")),
+        (b.RowGroup(HOSTILE), (b.Cell(HOSTILE, title=HOSTILE), b.Cell(None, title=HOSTILE))),
+        notes=(HOSTILE,),
+    )
+    return b.Section(
+        "s",
+        HOSTILE,
+        (
+            b.Heading(3, HOSTILE),
+            b.Paragraph(HOSTILE),
+            b.Items((HOSTILE,)),
+            b.Links((b.Link(HOSTILE, 'a"onclick="x'),), label=HOSTILE),
+            b.Definitions(((HOSTILE, HOSTILE),)),
+            b.Banner(((HOSTILE, HOSTILE),), (b.Callout(HOSTILE, (HOSTILE,), "warning"),)),
+            b.Callout(HOSTILE, HOSTILE),
+            b.Tally(((Verdict.LAGGING, 1),), HOSTILE),
+            b.Details(HOSTILE, (table,)),
+            b.Figures((b.Figure("<svg></svg>", HOSTILE, HOSTILE, table, notes=(HOSTILE,)),)),
+        ),
+    )
+
+
+def test_markup_in_any_text_shows_as_text():
+    html = hostile_section()._repr_html_()
+    assert "<script" not in html
+    assert 'onclick="x"' not in html
+    # Twice in Definitions, Banner and so on; the exact number does not matter, that none is lost does.
+    assert html.count("&lt;script&gt;") >= 20
+
+
+def test_section_has_its_heading_with_its_anchor():
+    html = render(b.Section("overview", "一、评估概述", (b.Heading(3, "（一）范围", "scope"),)))
+    assert '<h2 id="overview">一、评估概述</h2>' in html
+    assert '<h3 id="scope">（一）范围</h3>' in html
+
+
+def test_table_names_its_columns_and_rows_and_itself():
+    table = b.Table("表1", (b.Column("序号"), b.Column("指标")), (("1", "死亡人数"),), row_header=1)
+    html = render(table)
+    assert "<caption>表1</caption>" in html
+    assert re.search(r'<th[^>]* scope="col">指标</th>', html)
+    assert re.search(r'<th[^>]* scope="row">死亡人数</th>', html)
+    assert re.search(r"<td[^>]*>1</td>", html)
+
+
+def test_short_columns_are_not_broken_and_long_ones_get_room():
+    columns = (b.Column("名称"), b.Column("报告日期"), b.Column("依据"))
+    html = render(b.Table("", columns, (("组织体系建设工程情况", "2023-12-20", "很" * 30),)))
+    assert '<td class="short">2023-12-20</td>' in html
+    assert f'<td class="long">{"很" * 30}</td>' in html
+    assert '<th scope="row">组织体系建设工程情况</th>' in html
+
+
+def test_verdict_cell_is_word_and_shape_and_marks_are_words():
+    cell = b.Cell(verdict=Verdict.LAGGING, provisional=True, illustrative=True)
+    html = render(b.Table("", (b.Column("评价", kind="verdict"),), ((cell,),), row_header=None))
+    assert "滞后" in html
+    assert VERDICT_SHAPES[Verdict.LAGGING] in html
+    assert ">暂定</span>" in html
+    assert ">示例</span>" in html
+
+
+def test_bare_verdicts_states_and_none_are_cells_too():
+    columns = (b.Column("a"), b.Column("b"), b.Column("c"))
+    html = render(b.Table("", columns, ((Verdict.MET, ItemState.OVERDUE, None),), row_header=None))
+    assert "完成" in html
+    assert "逾期" in html
+    assert "—" in html
+    assert "overdue<" not in html
+
+
+def test_missing_value_is_a_dash_with_its_reason():
+    html = render(b.Table("", (b.Column("a"),), ((b.Cell(None, title="未公布"),),), row_header=None))
+    assert '<span class="missing" title="未公布">—</span>' in html
+
+
+def test_progress_bar_never_leaves_its_frame():
+    for progress in (-3.0, 0.5, 7.0):
+        html = render(b.Table("", (b.Column("a"),), ((b.Cell("x", progress=progress, expected=2.0),),)))
+        width = float(html.split('class="bar-done"')[1].split('width="')[1].split('"')[0])
+        assert 0 <= width <= 60
+
+
+def test_short_row_is_refused():
+    with pytest.raises(ValueError, match="row 2"):
+        b.Table("表", (b.Column("a"), b.Column("b")), (("1", "2"), ("1",)))
+
+
+@pytest.mark.parametrize("href", ["javascript:alert(1)", "//host/x", "data:text/html,x", " JavaScript:x"])
+def test_link_that_could_do_harm_is_refused(href):
+    with pytest.raises(ValueError, match="link"):
+        b.Link("x", href)
+
+
+@pytest.mark.parametrize("identifier", ["", "1x", "a b", 'a"b', "概述"])
+def test_unusable_anchor_is_refused(identifier):
+    with pytest.raises(ValueError, match="usable id"):
+        b.Section(identifier, "x")
+
+
+def test_blocks_are_frozen_and_short_in_text_form():
+    section = hostile_section()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        section.title = "x"  # type: ignore[misc]
+    assert len(repr(section)) < 120
+    assert "svg" not in repr(b.Figure("<svg>" * 1000, "", ""))
+
+
+def test_unknown_block_is_refused():
+    with pytest.raises(TypeError, match="Block"):
+        render(b.Block())
+
+
+def test_walk_meets_every_nested_block():
+    kinds = {type(block) for block in b.walk([hostile_section()])}
+    assert {b.Section, b.Table, b.Figure, b.Callout, b.Details} <= kinds
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (21242, 0, "21,242"),
+        (0.285, 2, "0.29"),  # the binary value is just below; readers expect half up
+        (2.5, 0, "3"),
+        (-0.004, 2, "0.00"),
+        (-22.5, 1, "-22.5"),
+        (1e-7, 4, "0.0000"),
+        (None, 2, "—"),
+    ],
+)
+def test_numbers_are_rounded_half_up_and_grouped(value, decimals, text):
+    assert fmt.number(value, decimals) == text
+
+
+def test_percentages_shares_and_intervals():
+    assert fmt.percent(-22.5) == "-22.5%"
+    assert fmt.percent(3.14, plus=True) == "+3.1%"
+    assert fmt.percent(0.0, plus=True) == "0.0%"
+    assert fmt.share(0.219) == "21.9%"
+    assert fmt.interval(0.21, 8.767, 2) == "0.21～8.77"
+    assert fmt.interval(None, 1.0, 2) == fmt.percent(None) == fmt.share(None) == "—"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (1.7, 0, "1.7"),
+        (23300.2, 0, "23,300"),
+        (0.002881, 4, "0.00288"),
+        (1.0, 3, "1"),
+        (15000.0, 0, "15,000"),
+    ],
+)
+def test_target_keeps_the_decimals_that_matter_and_no_more(value, decimals, text):
+    assert fmt.target(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(0.33, 0, "0.3"), (17128.7, 0, "17,129"), (0.0000706, 4, "0.00007"), (0.0, 0, "0"), (None, 0, "—")],
+)
+def test_projection_keeps_its_size_without_false_precision(value, decimals, text):
+    assert fmt.estimate(value, decimals) == text

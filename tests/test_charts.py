@@ -1,0 +1,238 @@
+"""Charts: what they show, that they stand inline, and that they need no font."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import re
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+from report_samples import indicator, mean_indicator
+
+from planeval.model.evaluation import Interval, Verdict, YearValue
+from planeval.model.status import Status
+from planeval.report.charts import indicator_chart
+from planeval.report.svg import FONT_STACK
+
+NONE_OCCURS = {
+    "id": "major_accidents",
+    "target_kind": "none_occurs",
+    "base": None,
+    "base_source": "none",
+    "target": None,
+    "path": {},
+    "projection": None,
+}
+SAMPLES = {
+    "reduction": indicator(),
+    "mean": mean_indicator(),
+    "none_occurs": indicator(**NONE_OCCURS),
+    "at_least": indicator(target_kind="at_least", target=90.0, unit="%", current=None),
+    "no_data": indicator(values=[], current=None, base=None, target=None, path={}, projection=None),
+    "zeros": indicator(
+        values=[YearValue(year=y, value=0.0, status=Status.FINAL) for y in range(2018, 2024)],
+        base=0.0,
+        current=0.0,
+        target=0.0,
+        path={},
+        projection=None,
+    ),
+}
+
+
+def texts(svg: str) -> list[str]:
+    return [element.text or "" for element in ET.fromstring(svg).iter() if element.tag.endswith("text")]
+
+
+def segments(svg: str, style: str) -> int:
+    """Number of paths whose style holds ``style``."""
+    return sum(style in e.get("style", "") for e in ET.fromstring(svg).iter() if e.tag.endswith("path"))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_chart_is_small_inline_and_needs_nothing_else(name):
+    svg = indicator_chart(SAMPLES[name]).svg
+    root = ET.fromstring(svg)
+    assert root.get("role") == "img"
+    assert root.get("viewBox") == "0 0 480 310"
+    assert root.get("font-family") == FONT_STACK
+    assert len(svg.encode()) < 15_000
+    for unwanted in (
+        "<?xml",
+        "<!DOCTYPE",
+        "<metadata",
+        "<style",
+        "DejaVu",
+        "matplotlib",
+        "nan",
+        "inf",
+        "rdf",
+    ):
+        assert unwanted not in svg
+    assert set(re.findall(r"https?://[^\"]+", svg)) == {"http://www.w3.org/2000/svg"}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_same_indicator_gives_the_same_bytes(name):
+    assert indicator_chart(SAMPLES[name]) == indicator_chart(SAMPLES[name])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_warning_and_no_log_line_without_chinese_fonts(name, recwarn, caplog):
+    with caplog.at_level(logging.WARNING):
+        indicator_chart(SAMPLES[name])
+    assert [str(w.message) for w in recwarn] == []
+    assert caplog.records == []
+
+
+def test_users_settings_do_not_change_a_chart():
+    import matplotlib
+
+    plain = indicator_chart(indicator())
+    with matplotlib.rc_context({"font.family": "No Such Font", "lines.linewidth": 9, "svg.fonttype": "path"}):
+        assert indicator_chart(indicator()) == plain
+        assert matplotlib.rcParams["lines.linewidth"] == 9
+
+
+def test_no_figure_is_left_behind():
+    import matplotlib.figure
+
+    indicator_chart(indicator())
+    gc.collect()
+    assert not [o for o in gc.get_objects() if type(o) is matplotlib.figure.Figure]
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    assert pyplot is None or pyplot.get_fignums() == []
+
+
+def test_text_stays_text():
+    words = texts(indicator_chart(indicator()).svg)
+    assert "单位：人" in words
+    assert "目标 ≤1,139" in words
+    assert "推算 1,105" in words
+    assert "基期 1,340" in words
+    assert "1,199" in words
+    assert {"2020", "2021", "2025"} <= set(words)
+
+
+def test_missing_year_is_a_labelled_gap_in_the_line():
+    line = "stroke:#0b5a94;stroke-width:2;"
+    gap = indicator_chart(indicator()).svg
+    assert "无数据" in texts(gap)
+    assert segments(gap, line) == 1  # only 2022 to 2023: nothing is drawn through 2021
+    full = [YearValue(year=y, value=1300.0 - y % 10, status=Status.FINAL) for y in range(2020, 2024)]
+    whole = indicator_chart(indicator(values=full)).svg
+    assert "无数据" not in texts(whole)
+    assert segments(whole, line) == 3
+
+
+def test_a_year_the_values_do_not_even_mention_is_missing_too():
+    values = [v for v in indicator().values if v.year != 2021]
+    assert indicator_chart(indicator(values=values)).svg.count("无数据") >= 1
+
+
+def test_line_is_not_drawn_across_a_break_in_definition():
+    values = [YearValue(year=y, value=1300.0, status=Status.FINAL) for y in range(2020, 2023)]
+    values.append(YearValue(year=2023, value=900.0, status=Status.FINAL, break_before="统计范围调整"))
+    figure = indicator_chart(indicator(values=values))
+    assert segments(figure.svg, "stroke:#0b5a94;stroke-width:2;") == 2
+    assert "口径变化" in texts(figure.svg)
+    assert "2023年起统计口径有变化" in figure.alt
+
+
+def test_unsettled_values_are_drawn_hollow_and_named():
+    svg = indicator_chart(indicator()).svg
+    words = texts(svg)
+    assert {"统计值", "初步值", "示例值"} <= set(words)
+    uses = [e for e in ET.fromstring(svg).iter() if e.tag.endswith("use")]
+    hollow = [e for e in uses if "fill:#ffffff" in e.get("style", "")]
+    assert len(hollow) == 4  # 2022 and 2023, and their two entries in the legend
+
+
+def test_later_years_than_the_one_judged_are_not_shown():
+    values = [*indicator().values, YearValue(year=2024, value=777.0, status=Status.FINAL)]
+    figure = indicator_chart(indicator(values=values))
+    assert "777" not in figure.alt
+    assert "777" not in figure.svg
+
+
+def test_alternative_text_holds_the_numbers():
+    alt = indicator_chart(indicator()).alt
+    for words in (
+        "单位：人",
+        "基期2020年为1,340",
+        "2021年无数据",
+        "2022年为1,262（初步值）",
+        "2023年为1,199（示例值）",
+        "95%置信区间为1,132～1,269",
+        "2025年不高于1,139",
+        "2025年为1,105",
+        "快于预期（暂定）",
+    ):
+        assert words in alt
+
+
+def test_period_mean_shows_mean_limit_and_room():
+    figure = indicator_chart(mean_indicator())
+    words = texts(figure.svg)
+    assert "已有年均 7,352" in words
+    assert "目标年均 <15,000" in words
+    assert "规划期年均低于15,000" in figure.alt
+    assert "截至2023年的年均值为7,352" in figure.alt
+    assert "30,149" in figure.alt
+    assert "无数据" in words
+
+
+def test_interval_stands_on_what_is_judged():
+    bounds = Interval(lower=7210.0, upper=7493.0, level=0.95, method="dobson", events=9)
+    wide = Interval(lower=0.0, upper=99999.0, level=0.95, method="exact", events=9)
+    values = [v.model_copy(update={"interval": wide}) for v in mean_indicator().values]
+    mean = indicator_chart(mean_indicator(values=values, interval=bounds))
+    assert "年均值的95%置信区间" in texts(mean.svg)
+    assert "年均值的95%置信区间为7,210～7,493" in mean.alt
+    assert "100,000" not in texts(mean.svg)  # the axis follows the mean, not the single years
+    none = indicator_chart(indicator(**NONE_OCCURS))
+    assert segments(none.svg, "#5d8fb8") == 0
+    assert "置信区间" not in none.alt
+
+
+def test_promise_that_nothing_happens_is_labelled_as_such():
+    figure = indicator_chart(indicator(**NONE_OCCURS, verdict=Verdict.OFF_TRACK))
+    assert "目标 不发生" in texts(figure.svg)
+    assert "规划期内不发生" in figure.alt
+
+
+def test_table_behind_the_chart_has_every_year_and_the_reason_of_a_gap():
+    figure = indicator_chart(indicator())
+    assert figure.data is not None
+    rows = {row[0].text: row for row in figure.data.rows}  # type: ignore[index, union-attr]
+    assert list(rows) == ["2020", "2021", "2022", "2023", "2024", "2025"]
+    assert rows["2021"][1].text is None
+    assert rows["2021"][1].title == "该年未公布全年数据"
+    assert rows["2023"][1].text == "1,199"
+    assert rows["2023"][1].illustrative
+    assert figure.illustrative
+
+
+def test_ids_of_two_charts_do_not_collide():
+    first, second = indicator_chart(indicator()).svg, indicator_chart(indicator(id="other")).svg
+    ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (first, second)]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+    for svg, known in zip((first, second), ids, strict=True):
+        assert {r for r in re.findall(r'href="#([^"]+)"', svg)} <= known
+
+
+def test_axis_numbers_are_plain():
+    values = [YearValue(year=y, value=1.4e9 + y, status=Status.FINAL) for y in range(2020, 2024)]
+    words = texts(indicator_chart(indicator(values=values, base=1.4e9, target=1.2e9, current=1.4e9)).svg)
+    assert "1,000,000,000" in words
+    assert not [w for w in words if "e" in w or "×" in w]
+
+
+def test_label_in_hostile_words_cannot_leave_the_svg():
+    svg = indicator_chart(indicator(name='"><script>x</script>', unit="<b>")).svg
+    assert "<script" not in svg
+    assert "<b>" not in svg
+    assert ET.fromstring(svg) is not None
