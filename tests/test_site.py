@@ -11,8 +11,11 @@ from report_samples import evaluation
 
 from planeval.model.evaluation import Kind, Verdict
 from planeval.model.plan import Attribute
-from planeval.site import index
+from planeval.render.publish import PublishError
+from planeval.report.blocks import Link
 from planeval.site.index import build_index, collect_entries
+
+PAGES = (Link("数据校验", "validation/index.html"),)
 
 
 def publish(out: Path, plan: str, kind: str, **changes: object) -> None:
@@ -39,9 +42,9 @@ def out(tmp_path: Path) -> Path:
 
 
 def written(
-    out: Path, status: dict[tuple[str, str], list[str]] | None = None, validation: bool = True
+    out: Path, status: dict[tuple[str, str], list[str]] | None = None, pages: tuple[Link, ...] = PAGES
 ) -> str:
-    return build_index(out, collect_entries(out, status), validation).read_text(encoding="utf-8")
+    return build_index(out, collect_entries(out, status), pages).read_text(encoding="utf-8")
 
 
 def test_entries_stand_by_place_then_kind(out):
@@ -82,8 +85,8 @@ def test_index_shows_every_report_with_its_facts_and_files(out):
     assert "本次未更新" not in html
 
 
-def test_validation_link_only_when_there_is_such_a_report(out):
-    assert "validation/index.html" not in written(out, validation=False)
+def test_other_pages_are_linked_only_when_they_are_there(out):
+    assert "validation/index.html" not in written(out, pages=())
 
 
 def test_report_held_back_keeps_its_earlier_version_and_says_so(out):
@@ -139,7 +142,7 @@ def test_index_is_the_same_every_time_and_fetches_nothing(out):
 
 
 def test_empty_folder_gives_an_index_that_says_what_to_do(tmp_path):
-    html = written(tmp_path / "new", validation=False)
+    html = written(tmp_path / "new", pages=())
     assert "还没有可以列出的报告" in html
     assert "make run" in html
 
@@ -158,7 +161,7 @@ def test_failed_write_leaves_the_old_index_and_no_litter(out, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(OSError, match="disk full"):
-        index.write_atomically(out / "index.html", "new")
+    with pytest.raises(PublishError, match=r"无法写入.*disk full.*原有文件保持不变"):
+        written(out)
     assert (out / "index.html").read_text(encoding="utf-8") == before
-    assert not list(out.glob(".*.tmp"))
+    assert not list(out.glob(".*"))

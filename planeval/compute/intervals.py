@@ -90,7 +90,9 @@ def comparison_p_value(current: int, current_exposure: float, base: int, base_ex
         return 1.0
     fell = current / current_exposure <= base / base_exposure
     alternative = "smaller" if fell else "larger"
-    with np.errstate(divide="ignore", invalid="ignore"):  # it also gives the ratio, which a base of zero has not
+    with np.errstate(
+        divide="ignore", invalid="ignore"
+    ):  # it also gives the ratio, which a base of zero has not
         result = test_poisson_2indep(
             current, current_exposure, base, base_exposure, method="exact-cond", alternative=alternative
         )

@@ -81,7 +81,7 @@ class Material:
         found: dict[int, list[str]] = {}
         for key in variables_of({self.promise.key}, self.dictionary):
             variable = self.dictionary.variables.get(key)
-            for year, text in (variable.breaks if variable else {}).items():
+            for year, text in (variable.breaks_in(self.plan.region_code) if variable else {}).items():
                 found.setdefault(year, []).append(text)
         return {year: "".join(sorted(set(texts))) for year, texts in found.items()}
 

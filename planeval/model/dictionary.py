@@ -29,6 +29,12 @@ class Variable(Strict):
     caveats: tuple[str, ...] = ()
     # Definitional breaks: year -> what changed. Values from that year on are not comparable with earlier ones.
     breaks: dict[int, str] = Field(default_factory=dict)
+    # Breaks that only one place's figures have: region code -> year -> what changed.
+    region_breaks: dict[str, dict[int, str]] = Field(default_factory=dict)
+
+    def breaks_in(self, region_code: str) -> dict[int, str]:
+        """The breaks of this place's figures: those of everybody and its own."""
+        return {**self.breaks, **self.region_breaks.get(region_code, {})}
 
 
 class Indicator(Strict):

@@ -61,6 +61,7 @@ def write_file(path: Path, text: str) -> None:
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
+            os.chmod(name, 0o644)  # mkstemp makes files only their owner may read; a page is for everyone
             os.replace(name, path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -6,9 +6,7 @@ back, so a report that could not be renewed stays listed, and says so.
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -21,12 +19,12 @@ from planeval.messages import say
 from planeval.model.evaluation import FINAL_VERDICTS, MIDTERM_VERDICTS, Evaluation, Kind, Verdict
 from planeval.model.plan import Attribute
 from planeval.render.html import check_page, stylesheet
+from planeval.render.publish import write_file
 from planeval.report.blocks import Block, Callout, Definitions, Link, Links, Tally
 from planeval.report.html import mark_html, render
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILES = ("report.ipynb", "evaluation.json", "indicators.csv")
-VALIDATION_PAGE = "validation/index.html"
 # (plan id, kind) -> why this run held the report back.
 HeldBack = Mapping[tuple[str, str], list[str]]
 
@@ -175,7 +173,7 @@ def _card(entry: SiteEntry) -> dict[str, object]:
     }
 
 
-def render_index(entries: Iterable[SiteEntry], *, validation_link: bool, language: str = "zh-CN") -> str:
+def render_index(entries: Iterable[SiteEntry], *, pages: Sequence[Link] = (), language: str = "zh-CN") -> str:
     """The index as HTML. The same entries give the same text."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -205,33 +203,21 @@ def render_index(entries: Iterable[SiteEntry], *, validation_link: bool, languag
         plans=plans,
         style=Markup(stylesheet()),
         words={word: say(f"page.{word}") for word in words} | {"generated": say("site.generated")},
-        validation=Link(say("site.validation"), VALIDATION_PAGE) if validation_link else None,
+        pages=list(pages),
     )
     html += "\n"
     check_page(html)
     return html
 
 
-def build_index(out: Path, entries: Iterable[SiteEntry], validation_link: bool) -> Path:
+def build_index(out: Path, entries: Iterable[SiteEntry], pages: Sequence[Link] = ()) -> Path:
     """Write ``out/index.html`` whole or not at all, and return its path.
 
-    ``validation_link`` adds the link to the validation report.
+    ``pages`` are the links to the site's other pages.
+
+    Raises:
+        PublishError: the folder cannot be written to.
     """
-    text = render_index(entries, validation_link=validation_link)
-    out.mkdir(parents=True, exist_ok=True)
-    return write_atomically(out / "index.html", text)
-
-
-def write_atomically(path: Path, text: str) -> Path:
-    """Write ``text`` so that a reader sees the old file or the new one, never half of it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        # mkstemp makes files only their owner may read; a page is for everyone.
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    path = out / "index.html"
+    write_file(path, render_index(entries, pages=pages))
     return path

@@ -130,7 +130,7 @@ class Job:
         """Renew the index over all reports."""
         titles = {plan.id: plan.title for plan in self.workspace.plans.values()}
         asked = {(plan, kind) for plan in self.plans for kind in self.kinds}
-        make_site(self.out, self.held, asked=asked, titles=titles)
+        make_site(self.out, self.held, asked=asked, titles=titles, plans=self.workspace.plan_ids)
         _say("cli.site", path=self.out / "index.html")
 
     # ---- the end ------------------------------------------------------------------------------------------------

@@ -158,16 +158,18 @@ def _definition_breaks(frame: pd.DataFrame, dictionary: Dictionary) -> pd.Series
     """The text of the break on the first row on its far side; missing everywhere else."""
     breaks = pd.DataFrame(
         [
-            {"variable": key, "break_year": year, "text": text}
+            {"variable": key, "place": place, "break_year": year, "text": text}
             for key, variable in dictionary.variables.items()
-            for year, text in variable.breaks.items()
+            for place, own in {"": variable.breaks, **variable.region_breaks}.items()
+            for year, text in own.items()
         ],
-        columns=["variable", "break_year", "text"],
+        columns=["variable", "place", "break_year", "text"],
     )
     result = pd.Series(None, index=frame.index, dtype=object)
     usable = frame[frame["value"].notna() & frame["year"].notna() & ~frame["superseded"].astype(bool)]
     usable = usable.astype({"variable": object})
     pairs = usable[["row", *KEY]].merge(breaks.astype({"variable": object}), on="variable")
+    pairs = pairs[(pairs["place"] == "") | (pairs["place"] == pairs["region_code"])].copy()
     if pairs.empty:
         return result
     pairs["year"] = pairs["year"].astype("int64")
