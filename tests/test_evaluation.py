@@ -301,3 +301,38 @@ def test_progress_is_never_infinite() -> None:
     for plan, kind in EVERY:
         for own in evaluation(plan, kind).indicators:
             assert own.progress is None or math.isfinite(own.progress)
+
+
+def test_every_value_names_the_rows_behind_it() -> None:
+    own = evaluation("national", Kind.MIDTERM)
+    lines = {f"{r.file}:{r.line}": (r.variable, r.year) for r in own.rows if not r.superseded}
+    for i in own.indicators:
+        for v in i.values:
+            assert bool(v.sources) == (v.value is not None)
+            assert all(lines[source][1] == v.year for source in v.sources)
+    rate = next(i for i in own.indicators if i.key == "deaths_per_100m_gdp")
+    now = next(v for v in rate.values if v.year == 2023)
+    assert [lines[source][0] for source in now.sources] == ["accident_deaths", "gdp"]
+
+
+def test_a_verdict_by_progress_from_an_illustrative_base_is_provisional() -> None:
+    own = workspace()
+    table = own.observations.copy()
+    of_rate = (table["region_code"] == "350105") & (table["variable"] == "warning_public_coverage")
+    table.loc[of_rate & (table["year"] != 2020), "status"] = "final"
+    changed = Workspace(**{**vars(own), "observations": table})
+    found = next(
+        i
+        for i in evaluate(changed, "mawei", Kind.MIDTERM, None, []).sub_targets
+        if i.key == "warning_public_coverage"
+    )
+    assert found.verdict is Verdict.AHEAD
+    assert found.base_status is Status.ILLUSTRATIVE
+    assert found.provisional
+    final = next(
+        i
+        for i in evaluate(changed, "mawei", Kind.FINAL, None, []).sub_targets
+        if i.key == "warning_public_coverage"
+    )
+    assert final.verdict is Verdict.MET
+    assert not final.provisional, "the level at the end does not rest on the base"

@@ -103,7 +103,7 @@ CASES = [
     ),
     Case(
         "whole-year",
-        WARNING,
+        CRITICAL,
         lambda t: t.row(GULOU, 2020, "gdp").update(published="2020-10"),
         ["鼓楼区", "2020年", "地区生产总值", "公布于2020-10", "2020年结束以后", "不足一年"],
     ),

@@ -91,6 +91,10 @@ def evaluate(
     first = indicator_values(rows, workspace.dictionary, vintage="first")
     core, subs = promises(plan, workspace.dictionary)
 
+    in_use = rows[~rows["superseded"]]
+    places = zip(in_use["variable"], in_use["year"], in_use["file"], in_use["line"], strict=True)
+    row_of = {(variable, int(year)): f"{file}:{line}" for variable, year, file, line in places}
+
     def judged(batch: list[Promise], at: Kind, data_year: int) -> list[IndicatorEvaluation]:
         return [
             evaluate_promise(
@@ -104,6 +108,7 @@ def evaluate(
                     as_of=data_year,
                     points=series_of(latest, promise.key),
                     first=series_of(first, promise.key),
+                    rows=row_of,
                 )
             )
             for promise in batch

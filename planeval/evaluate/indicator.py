@@ -10,7 +10,7 @@ from planeval.evaluate.promise import Material
 from planeval.evaluate.sensitivity import sensitivity
 from planeval.evaluate.series import absent
 from planeval.evaluate.uncertainty import comparison_with_base, current_interval, point_interval
-from planeval.model.evaluation import IndicatorEvaluation, Kind, Projection, YearValue
+from planeval.model.evaluation import IndicatorEvaluation, Kind, Projection, Verdict, YearValue
 from planeval.model.plan import AtLeast, NoneOccurs, PeriodMeanAtMost, Reduction
 from planeval.model.status import PROVISIONAL, worst
 
@@ -22,8 +22,9 @@ def evaluate_promise(material: Material) -> IndicatorEvaluation:
     case = material.case(base.value, mean=material.mean(method.period_mean))
     judgement = judge(case, material.kind, method.verdicts, method.trajectory)
     counted = material.counted()
-    used = [p.status for p in counted] + [base.status if isinstance(case.target, Reduction) else None]
-    data_status = worst(used)
+    data_status = worst(
+        [p.status for p in counted] + ([base.status] if _rests_on_base(case, judgement) else [])
+    )
     interval = current_interval(material, judgement)
     comparison = comparison_with_base(material, base, judgement)
     projection = _projection(material, case, judgement)
@@ -82,6 +83,12 @@ def evaluate_promise(material: Material) -> IndicatorEvaluation:
         sensitivity=alternatives,
         bears_on=[s.id for part in material.plan.tasks for s in part.sections if promise.key in s.bears_on],
     )
+
+
+def _rests_on_base(case: Case, judgement: Judgement) -> bool:
+    """Whether the base decides the verdict: it sets a reduction's level, and progress is measured from it."""
+    by_progress = judgement.verdict in (Verdict.AHEAD, Verdict.ON_TRACK, Verdict.LAGGING)
+    return isinstance(case.target, Reduction) or (judgement.progress is not None and by_progress)
 
 
 def _projection(material: Material, case: Case, judgement: Judgement) -> Projection | None:
@@ -152,6 +159,7 @@ def _year_values(material: Material) -> list[YearValue]:
                 published_rate=point.published_rate,
                 reason=None if point.value is not None else reason_text(point.reason, material),
                 break_before=breaks.get(year) if year > first else None,
+                sources=material.sources(point) if point.value is not None else [],
             )
         )
     return result

@@ -59,6 +59,7 @@ class Material:
     as_of: int
     points: Mapping[int, Point]
     first: Mapping[int, Point]
+    rows: Mapping[tuple[str, int], str]  # (variable, year) -> file:line of the row in use
 
     @property
     def end(self) -> int:
@@ -84,6 +85,15 @@ class Material:
             for year, text in (variable.breaks_in(self.plan.region_code) if variable else {}).items():
                 found.setdefault(year, []).append(text)
         return {year: "".join(sorted(set(texts))) for year, texts in found.items()}
+
+    def sources(self, point: Point) -> list[str]:
+        """file:line of the rows that a value was computed from."""
+        own = self.indicator
+        computed = own.numerator is not None and not point.published_rate
+        keys = [own.numerator, own.denominator] if computed else [self.promise.key]
+        return [
+            self.rows[key, point.year] for key in keys if key is not None and (key, point.year) in self.rows
+        ]
 
     def base(self, base: Base | None = None, points: Mapping[int, Point] | None = None) -> BaseValue:
         """The declared base, or another one."""

@@ -127,7 +127,6 @@ class Alternative(Result):
         "geometric_trajectory",
         "linear_trajectory",
         "base_from_statistics",
-        "base_from_plan",
         "base_mean_of_years",
         "first_vintage",
         "ratio_of_sums",

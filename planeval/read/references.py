@@ -54,6 +54,10 @@ def plan_references(
         _check_row(checks, ("indicators", i), row.key, row.target, row.base, dictionary)
     for i, sub in enumerate(plan.sub_targets):
         _check_row(checks, ("sub_targets", i), sub.key, sub.target, sub.base, dictionary)
+        if sub.key is not None and sub.due is not None and sub.due.year not in plan.period.years:
+            # Statistics judge the way from the base to the due year: outside the period there is none.
+            years = [str(year) for year in plan.period.years]
+            checks.unknown("plan_due_year", ("sub_targets", i, "due"), str(sub.due.year), years)
     known = list(dictionary.indicators)
     for p, part in enumerate(plan.tasks):
         for s, section in enumerate(part.sections):

@@ -226,7 +226,9 @@ def load_model_with_lines(
     try:
         return model.model_validate(value), lines
     except ValidationError as error:
-        findings = [_explain(problem, lines, model, file, plan) for problem in error.errors()]
+        # pydantic calls a list with one wrong item too short as well; that would send the reader astray.
+        problems = [p for p in error.errors() if p["type"] != "too_short" or not p["input"]]
+        findings = [_explain(problem, lines, model, file, plan) for problem in problems]
         raise InputError(*findings) from None
 
 
