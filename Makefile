@@ -42,7 +42,7 @@ lab:
 test:
 	$(setup) dev
 	@PLANEVAL_CHROMIUM="$$(bash scripts/setup.sh chromium)" || exit 1; export PLANEVAL_CHROMIUM; \
-	$(python) -m pytest -n logical --maxprocesses 8 --dist loadgroup $(ARGS)
+	$(python) -m pytest -n logical --maxprocesses 8 --dist loadfile $(ARGS)
 
 lint:
 	$(setup) dev

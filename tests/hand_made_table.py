@@ -51,7 +51,9 @@ NAMES = {
 }
 
 
-def a_dictionary(breaks: dict[int, str] | None = None) -> Dictionary:
+def a_dictionary(
+    breaks: dict[int, str] | None = None, region_breaks: dict[str, dict[int, str]] | None = None
+) -> Dictionary:
     def variable(key: str, unit: str, kind: str) -> dict[str, Any]:
         return {"name": NAMES.get(key, key), "name_en": key, "unit": unit, "kind": kind}
 
@@ -61,7 +63,7 @@ def a_dictionary(breaks: dict[int, str] | None = None) -> Dictionary:
     variables = {key: variable(key, unit, "count") for key, unit in COUNTS.items()}
     variables |= {key: variable(key, unit, "amount") for key, unit in AMOUNTS.items()}
     variables["warning_public_coverage"] = variable("预警覆盖率", "%", "rate")
-    variables["accident_deaths"]["breaks"] = breaks or {}
+    variables["accident_deaths"] |= {"breaks": breaks or {}, "region_breaks": region_breaks or {}}
     return Dictionary(
         variables=variables,
         indicators={
@@ -173,13 +175,19 @@ class Table:
         row = self.row(code, year, variable)
         row |= {"value": float(value), "as_published": f"{value}{row['unit']}"} | other
 
+    def drop(self, code: str, year: int, variable: str) -> None:
+        self.rows.remove(self.row(code, year, variable))
+
     def workspace(
-        self, breaks: dict[int, str] | None = None, findings: list[Finding] | None = None
+        self,
+        breaks: dict[int, str] | None = None,
+        findings: list[Finding] | None = None,
+        region_breaks: dict[str, dict[int, str]] | None = None,
     ) -> Workspace:
         table = pd.DataFrame(self.rows)
         table["year"] = table["year"].astype("Int64")
         table = table.sort_values(["region_code", "year", "variable", "published", "line"], ignore_index=True)
-        dictionary = a_dictionary(breaks)
+        dictionary = a_dictionary(breaks, region_breaks)
         known = table["region_code"].isin(list(REGIONS)) & table["value"].notna() & table["year"].notna()
         key = ["region_code", "year", "variable"]
         table.loc[known, "superseded"] = table[known].duplicated(key, keep="last")

@@ -48,6 +48,7 @@ def indicator(**changes: object) -> IndicatorEvaluation:
         "current": 1199.0,
         "current_year": 2023,
         "target": 1139.0,
+        "period_start": 2021,
         "target_year": 2025,
         "change_percent": -10.5,
         "progress": 0.70,

@@ -7,13 +7,16 @@ import logging
 import re
 import sys
 import xml.etree.ElementTree as ET
+from importlib.resources import files
 
 import pytest
+import yaml
 from report_samples import indicator, mean_indicator
 
-from planeval.model.evaluation import Interval, Verdict, YearValue
+from planeval.model.evaluation import Interval, Projection, Verdict, YearValue
 from planeval.model.status import Status
 from planeval.report.charts import indicator_chart
+from planeval.report.html import render
 from planeval.report.svg import FONT_STACK
 
 NONE_OCCURS = {
@@ -180,7 +183,7 @@ def test_period_mean_shows_mean_limit_and_room():
     assert "目标年均 <15,000" in words
     assert "规划期年均低于15,000" in figure.alt
     assert "截至2023年的年均值为7,352" in figure.alt
-    assert "30,149" in figure.alt
+    assert "余下2年年均低于30,149即可" in figure.alt
     assert "无数据" in words
 
 
@@ -236,3 +239,136 @@ def test_label_in_hostile_words_cannot_leave_the_svg():
     assert "<script" not in svg
     assert "<b>" not in svg
     assert ET.fromstring(svg) is not None
+
+
+def horizontal_lines(svg: str, width: str) -> list[tuple[float, float]]:
+    """Left and right end of the straight lines with this stroke width."""
+    ends = []
+    for element in ET.fromstring(svg).iter():
+        if element.tag.endswith("path") and f"stroke-width:{width};" in element.get("style", ""):
+            xs = [float(x) for x in re.findall(r"[ML](-?[\d.]+)", element.get("d", ""))]
+            ends.append((min(xs), max(xs)))
+    return ends
+
+
+def years_of(values: dict[int, float | None], status: Status = Status.FINAL) -> list[YearValue]:
+    return [YearValue(year=y, value=v, status=None if v is None else status) for y, v in values.items()]
+
+
+def test_period_starts_where_the_plan_says_not_after_the_base_year():
+    values = years_of({2018: 9000.0, 2019: 9100.0, 2020: 8120.0, 2021: 7000.0, 2022: 7931.0, 2023: 6772.0})
+    svg = indicator_chart(mean_indicator(base_year=2018, period_start=2021, values=values)).svg
+    bars = [e.get("style", "") for e in ET.fromstring(svg).iter() if e.tag.endswith("path")]
+    assert sum("fill:#d5dbe1" in style for style in bars) == 3 + 1  # 2018 to 2020, and the legend
+    assert sum("fill:#8fb8d9" in style for style in bars) == 3 + 1
+    ticks = {e.text: float(e.get("x", 0)) for e in ET.fromstring(svg).iter() if e.tag.endswith("text")}
+    start = (ticks["2020"] + ticks["2021"]) / 2
+    for width in ("2.2", "1.8"):  # the mean and its limit
+        assert horizontal_lines(svg, width)[0][0] == pytest.approx(start, abs=0.1)
+
+
+def test_interval_reads_as_in_the_text_of_the_report():
+    bounds = Interval(lower=0.619, upper=8.767, level=0.95, method="exact", events=3)
+    values = [
+        YearValue(year=2020, value=2.0, status=Status.FINAL),
+        YearValue(year=2023, value=3.0, status=Status.FINAL, interval=bounds),
+    ]
+    figure = indicator_chart(indicator(base=2.0, target=1.7, current=3.0, values=values, interval=bounds))
+    assert "95%置信区间为0.6～8.8" in figure.alt
+    assert figure.data is not None
+    assert "0.6～8.8" in [cell.text for row in figure.data.rows for cell in row]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("source", ["plan", "mean_of_years"])
+def test_base_that_is_no_whole_number_is_not_rounded_to_one(source):
+    figure = indicator_chart(indicator(base=1.7, base_source=source, target=1.445, current=1.0))
+    assert re.search(r"基期\S*1\.7。", figure.alt)
+    assert "基期 1.7" in texts(figure.svg)
+
+
+def mean_of_deaths(**changes: object):
+    fields = {
+        "decimals": 0,
+        "target": 1.0,
+        "current": 4 / 3,
+        "values": years_of({2021: 1.0, 2022: 2.0, 2023: 1.0}),
+        "projection": Projection(
+            year=2025,
+            value=None,
+            meets_target=None,
+            average_yearly_change=None,
+            required_yearly_change_percent=None,
+            room_left=0.5,
+        ),
+    }
+    return mean_indicator(**(fields | changes))
+
+
+def test_room_left_of_half_a_death_is_not_one_death():
+    assert "低于0.5即可" in indicator_chart(mean_of_deaths()).alt
+
+
+def test_room_left_follows_the_wording_of_the_limit():
+    assert "余下2年年均低于0.5即可守住目标" in indicator_chart(mean_of_deaths(target_strict=True)).alt
+    assert "余下2年年均不高于0.5即可守住目标" in indicator_chart(mean_of_deaths(target_strict=False)).alt
+    last = mean_of_deaths(target_year=2024, target_strict=False)
+    assert "余下1年不高于0.5即可守住目标" in indicator_chart(last).alt
+
+
+def test_mean_of_whole_counts_shows_on_which_side_of_the_limit_it_lies():
+    figure = indicator_chart(mean_of_deaths())
+    assert "已有年均 1.3" in texts(figure.svg)
+    assert "年均值为1.3。" in figure.alt
+    near = indicator_chart(mean_of_deaths(current=0.97))
+    assert "已有年均 0.97" in texts(near.svg)
+
+
+def test_value_that_misses_its_target_by_less_than_a_decimal_does_not_read_like_the_target():
+    values = years_of({2020: 0.0083, 2021: 0.008, 2022: 0.007, 2023: 0.007, 2024: 0.006, 2025: 0.00564})
+    missed = indicator(
+        decimals=4, base=0.0083, target=0.0056, current=0.00564, current_year=2025, values=values, path={}
+    )
+    figure = indicator_chart(missed)
+    assert {"2025年 0.00564", "目标 ≤0.0056"} <= set(texts(figure.svg))
+    assert "2025年为0.00564" in figure.alt
+    assert figure.data is not None
+    assert figure.data.rows[-1][1].text == "0.00564"  # type: ignore[index, union-attr]
+
+
+def test_forecast_is_marked_in_caption_and_cells():
+    values = years_of({2020: 1340.0, 2022: 1262.0}) + years_of({2023: 1199.0}, Status.FORECAST)
+    forecast = indicator(values=values, data_status=Status.FORECAST)
+    figure = indicator_chart(forecast)
+    assert figure.provisional
+    assert not figure.illustrative
+    assert figure.data is not None
+    marked = {row[0].text for row in figure.data.rows if row[1].provisional}  # type: ignore[index, union-attr]
+    assert marked == {"2023"}
+    caption = render(figure).partition("</figcaption>")[0]
+    assert "mark-provisional" in caption
+    assert "mark-illustrative" not in caption
+    assert "mark" not in render(indicator_chart(mean_indicator())).partition("</figcaption>")[0]
+
+
+def test_path_from_an_illustrative_base_is_marked():
+    figure = indicator_chart(indicator(base_status=Status.ILLUSTRATIVE))
+    assert figure.data is not None
+    assert all(row[-1].illustrative or row[-2].illustrative for row in figure.data.rows)  # type: ignore[index, union-attr]
+
+
+def test_words_of_charts_assume_no_length_of_a_period():
+    words = yaml.safe_load((files("planeval") / "messages/zh/chart.yaml").read_text(encoding="utf-8"))
+    assert "五年" not in str(words)
+    assert "5年" not in str(words)
+
+
+def test_unsettled_bars_differ_by_what_is_unsettled():
+    statuses = [Status.PRELIMINARY, Status.FORECAST, Status.ILLUSTRATIVE]
+    values = [YearValue(year=2021 + n, value=7000.0, status=s) for n, s in enumerate(statuses)]
+    svg = indicator_chart(mean_indicator(values=values)).svg
+    edges = [
+        re.search(r"stroke-dasharray:[^;]*", e.get("style", "") + ";stroke-dasharray:none")[0]  # type: ignore[index]
+        for e in ET.fromstring(svg).iter()
+        if e.tag.endswith("path") and "fill:#ffffff" in e.get("style", "")
+    ]
+    assert len(set(edges)) == 3

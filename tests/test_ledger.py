@@ -13,7 +13,7 @@ import yaml
 from planeval.evaluate.ledger import judge_items
 from planeval.model.evaluation import ItemProgress, ItemState
 from planeval.model.method import Method
-from planeval.model.plan import Plan
+from planeval.model.plan import Due, Plan
 from planeval.read.workspace import load
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -50,6 +50,7 @@ PLAN = Plan.model_validate(
             {"id": "early", "no": 2, "name": "乙", "start": 2021, "end": 2022, "due": "2022-06"},
             {"id": "undated", "no": 3, "name": "丙"},
             {"id": "later", "no": 4, "name": "丁", "start": 2024, "end": 2025, "due": 2025},
+            {"id": "short", "no": 5, "name": "戊", "start": 2021, "end": 2023},
         ],
         "sub_targets": [
             {
@@ -107,6 +108,7 @@ def test_every_item_of_the_plan_is_judged_in_its_order() -> None:
         ("early", "project"),
         ("undated", "project"),
         ("later", "project"),
+        ("short", "project"),
         ("survey", "milestone"),
         ("pipes", "cumulative"),
     ]
@@ -125,6 +127,21 @@ def test_without_a_report_nothing_is_inferred() -> None:
 def test_without_a_report_after_the_due_date_the_note_says_so() -> None:
     item = judge("early", 2023)
     assert item.state is ItemState.NO_INFORMATION and codes(item) == ["no_information_due_passed"]
+
+
+def test_without_a_report_before_its_start_year_the_note_says_that_it_is_not_due_to_start() -> None:
+    waiting = judge("later", 2023)
+    assert waiting.state is ItemState.NO_INFORMATION
+    assert codes(waiting) == ["no_information", "not_due_to_start"] and "2024年" in waiting.notes[1].text
+    assert codes(judge("later", 2024)) == ["no_information"]
+
+
+def test_what_has_no_start_year_or_is_overdue_already_is_never_excused_as_not_due_to_start() -> None:
+    assert codes(judge("undated", 2020)) == codes(judge("survey", 2020)) == ["no_information"]
+    contradictory = PLAN.projects[3].model_copy(update={"due": Due(year=2022)})
+    plan = PLAN.model_copy(update={"projects": (contradictory,)})
+    item = next(i for i in judge_items(plan, None, 2022, METHOD) if i.id == "later")
+    assert codes(item) == ["no_information_due_passed"]
 
 
 def test_an_empty_ledger_is_no_information() -> None:
@@ -178,11 +195,26 @@ def test_illustrative_reports_are_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "percent"), [("completed", None), ("completed", 100), ("in_progress", 100)]
+    ("status", "percent", "noted"),
+    [
+        ("completed", None, []),
+        ("completed", 100, []),
+        ("in_progress", 100, ["completion_undeclared"]),
+        ("not_started", 100, ["completion_undeclared"]),
+    ],
 )
-def test_reported_as_completed_or_all_done_is_completed(status: str, percent: float | None) -> None:
+def test_reported_as_completed_or_all_done_is_completed(
+    status: str, percent: float | None, noted: list[str]
+) -> None:
     item = judge("dated", 2023, row("dated", "2023-06-01", status, percent))
-    assert item.state is ItemState.COMPLETED and item.percent == 100 and item.notes == []
+    assert item.state is ItemState.COMPLETED and item.percent == 100 and codes(item) == noted
+
+
+def test_all_done_though_reported_in_progress_says_what_the_ledger_says() -> None:
+    (note,) = judge("dated", 2023, row("dated", "2023-06-01", "in_progress", 100)).notes
+    assert "正在进行" in note.text and "100%" in note.text
+    (note,) = judge("pipes", 2024, row("pipes", "2024-06-01", "in_progress", quantity=150.25)).notes
+    assert note.code == "completion_undeclared" and "150.25公里" in note.text
 
 
 def test_completion_after_the_due_date_is_noted_with_the_first_report_of_it() -> None:
@@ -236,6 +268,13 @@ def test_not_started_past_the_due_date_is_overdue() -> None:
 def test_an_item_without_a_due_date_is_never_overdue() -> None:
     item = judge("undated", 2030, row("undated", "2030-06-30", percent=50))
     assert item.state is ItemState.BEHIND and codes(item) == ["no_due_date"] and item.due is None
+    assert "规划期末（2025年）" in item.notes[0].text
+
+
+def test_without_a_due_date_the_pace_is_reckoned_to_the_project_s_last_year_and_said_so() -> None:
+    item = judge("short", 2022, row("short", "2022-12-30", percent=60))
+    assert item.expected_percent == pytest.approx(200 / 3) and item.state is ItemState.BEHIND
+    assert "2023年" in item.notes[0].text and "规划期末" not in item.notes[0].text
 
 
 def test_a_task_not_completed_at_the_end_of_the_period_is_overdue() -> None:
@@ -249,7 +288,8 @@ def test_a_task_not_completed_at_the_end_of_the_period_is_overdue() -> None:
 
 def test_not_started_is_noted_only_when_it_should_have_started() -> None:
     waiting = judge("later", 2023, row("later", "2023-12-01", "not_started"))
-    assert waiting.state is ItemState.NOT_STARTED and codes(waiting) == []
+    assert waiting.state is ItemState.NOT_STARTED and codes(waiting) == ["not_due_to_start"]
+    assert "2024年" in waiting.notes[0].text
     assert waiting.expected_percent == 0
     late = judge("later", 2024, row("later", "2024-12-01", "not_started"))
     assert late.state is ItemState.NOT_STARTED and codes(late) == ["start_passed"]
@@ -336,6 +376,30 @@ def test_a_claim_of_completion_with_too_small_a_quantity_is_not_believed() -> No
 def test_completed_without_a_quantity_leaves_the_quantity_unknown() -> None:
     item = judge("pipes", 2024, row("pipes", "2024-12-20", "completed"))
     assert item.state is ItemState.COMPLETED and item.done_to_date is None
+
+
+@pytest.mark.parametrize(
+    ("reported", "shown"),
+    [(99.6, "99.6%"), (99.96, "99.96%"), (99.9996, "99.9996%"), (50, "50%"), (0.1, "0.1%")],
+)
+def test_a_percentage_in_a_note_is_the_one_reported_and_never_rounded_to_a_hundred(
+    reported: float, shown: str
+) -> None:
+    item = judge("dated", 2023, row("dated", "2023-12-01", "completed", reported))
+    text = next(n.text for n in item.notes if n.code == "completion_contradicted")
+    assert f"只有{shown}，" in text
+
+
+@pytest.mark.parametrize(
+    ("reported", "shown"), [(1234567.0, "1,234,567公里"), (148.4999, "148.4999公里"), (1e-05, "0.00001公里")]
+)
+def test_no_quantity_in_a_note_shows_in_scientific_notation(reported: float, shown: str) -> None:
+    target = PLAN.sub_targets[1].target.model_copy(update={"total": 1e7, "steps": {}})
+    sub_target = PLAN.sub_targets[1].model_copy(update={"target": target})
+    plan = PLAN.model_copy(update={"sub_targets": (sub_target,)})
+    ledger = pd.DataFrame([row("pipes", "2023-12-01", "not_started", quantity=reported)])
+    item = next(i for i in judge_items(plan, ledger, 2023, METHOD) if i.id == "pipes")
+    assert f"进度为{shown}，" in next(n.text for n in item.notes if n.code == "start_contradicted")
 
 
 # ---- old reports ---------------------------------------------------------------------------------

@@ -19,8 +19,6 @@ from planeval.read.regions import code_from_parameter
 from planeval.read.workspace import load
 from planeval.workbench import RESULT_TYPE, regions_of
 
-pytestmark = pytest.mark.xdist_group("kernels")
-
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 

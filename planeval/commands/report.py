@@ -20,7 +20,7 @@ def main(options: argparse.Namespace) -> int:
     """Render the reports, with the stored validation where it still fits, and renew the index."""
     from planeval.stages.batch import Job
 
-    job = Job.of(options)
+    job = Job.publishing(options)
     job.ensure_validation()
     job.report()
     job.site()

@@ -20,7 +20,7 @@ def main(options: argparse.Namespace) -> int:
     """Run every stage."""
     from planeval.stages.batch import Job
 
-    job = Job.of(options)
+    job = Job.publishing(options)
     job.validate()
     job.compute()
     job.report()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable
 
-import pandas as pd
-
 from planeval.compute.values import indicator_values
 from planeval.errors import InputError, UsageError
 from planeval.evaluate.indicator import evaluate_promise
@@ -14,10 +12,11 @@ from planeval.evaluate.ledger import judge_items
 from planeval.evaluate.plan_check import check_plan
 from planeval.evaluate.promise import Material, Promise
 from planeval.evaluate.provenance import provenance
+from planeval.evaluate.rows import restatements, source_rows
 from planeval.evaluate.series import series_of, variables_of
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
-from planeval.model.evaluation import Evaluation, FollowUp, IndicatorEvaluation, Kind, Restatement, SourceRow
+from planeval.model.evaluation import Evaluation, FollowUp, IndicatorEvaluation, Kind
 from planeval.model.findings import Finding, Severity
 from planeval.model.plan import CompleteBy, Cumulative, Plan
 from planeval.model.status import PROVISIONAL, Status
@@ -118,14 +117,16 @@ def evaluate(
     ledger = workspace.ledgers.get(plan_id)
     items = judge_items(plan, ledger, year, workspace.method)
     used = variables_of({p.key for p in core + subs}, workspace.dictionary)
-    source_rows = _source_rows(
-        rows[rows["variable"].isin(used) & (rows["year"] <= year)], workspace.dictionary
-    )
-    midterm = judged(core + subs, Kind.MIDTERM, plan.period.middle) if kind is Kind.FINAL else []
+    behind = {source for own in indicators + sub_targets for v in own.values for source in v.sources}
+    of_plan = rows[rows["variable"].isin(used) & (rows["year"] <= year)]
+    listed = source_rows(of_plan, workspace.dictionary, behind)
+    # Looking back makes sense only from a year the mid-term could not know.
+    look_back = kind is Kind.FINAL and year > plan.period.middle
+    midterm = judged(core + subs, Kind.MIDTERM, plan.period.middle) if look_back else []
     region = workspace.regions[plan.region_code]
-    statuses = {row.status for row in source_rows if not row.superseded}
+    statuses = {row.status for row in listed if row.used}
     illustrative = Status.ILLUSTRATIVE in statuses or any(item.illustrative for item in items)
-    published = [row.published for row in source_rows if row.published]
+    published = [row.published for row in listed if row.used and row.published]
     check_rows = rows[rows["year"] <= year]
     checked = check_plan(
         plan, latest[latest["year"] <= year], check_rows, workspace.dictionary, workspace.method
@@ -154,66 +155,13 @@ def evaluate(
         sub_targets=sub_targets,
         items=items,
         plan_check=checked,
-        restatements=_restatements(source_rows),
+        restatements=restatements(listed),
         follow_up=_follow_up(midterm, indicators + sub_targets),
         validation=touching,
-        rows=source_rows,
+        rows=listed,
         method=workspace.method.model_dump(mode="json"),
         provenance=provenance(workspace, plan, rows, kind, year, platform.python_version()),
     )
-
-
-def _source_rows(rows: pd.DataFrame, dictionary: Dictionary) -> list[SourceRow]:
-    def name(key: str) -> str:
-        found = dictionary.variables.get(key) or dictionary.indicators.get(key)
-        return found.name if found else key
-
-    ordered = rows.sort_values(["variable", "year", "published"], kind="stable")
-    return [
-        SourceRow(
-            variable=row["variable"],
-            name=name(row["variable"]),
-            year=int(row["year"]),
-            value=float(row["value"]),
-            unit=row["unit"],
-            as_published=row["as_published"],
-            status=Status(row["status"]),
-            source=row["source"],
-            published=row["published"],
-            checked=row["checked"],
-            file=row["file"],
-            line=int(row["line"]),
-            superseded=bool(row["superseded"]),
-        )
-        for row in ordered.to_dict("records")
-    ]
-
-
-def _restatements(rows: list[SourceRow]) -> list[Restatement]:
-    """Every variable and year that was published more than once."""
-    groups: dict[tuple[str, int], list[SourceRow]] = {}
-    for row in rows:
-        groups.setdefault((row.variable, row.year), []).append(row)
-    return [
-        Restatement(
-            variable=variable,
-            name=vintages[0].name,
-            year=year,
-            unit=vintages[0].unit,
-            vintages=[
-                {
-                    "value": v.value,
-                    "as_published": v.as_published,
-                    "published": v.published,
-                    "status": v.status.value,
-                    "source": v.source,
-                }
-                for v in vintages
-            ],
-        )
-        for (variable, year), vintages in groups.items()
-        if len(vintages) > 1
-    ]
 
 
 def _follow_up(midterm: list[IndicatorEvaluation], final: list[IndicatorEvaluation]) -> list[FollowUp]:
@@ -223,9 +171,14 @@ def _follow_up(midterm: list[IndicatorEvaluation], final: list[IndicatorEvaluati
             id=then.id,
             name=then.name,
             midterm=then.verdict,
+            midterm_year=then.current_year,
+            midterm_status=then.data_status,
             final=now.verdict,
             projected=then.projection.value if then.projection else None,
+            projected_year=then.projection.year if then.projection else None,
             actual=now.current,
+            actual_year=now.current_year,
+            actual_status=now.data_status,
         )
-        for then, now in zip(midterm, final, strict=False)
+        for then, now in zip(midterm, final if midterm else [], strict=True)
     ]

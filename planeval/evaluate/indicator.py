@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 
-from planeval.evaluate.judge import Case, Judgement, judge, meets
+from planeval.evaluate.judge import Case, Judgement, Trajectory, judge, meets
 from planeval.evaluate.notes import Notes, reason_text
 from planeval.evaluate.promise import Material
 from planeval.evaluate.sensitivity import sensitivity
 from planeval.evaluate.series import absent
 from planeval.evaluate.uncertainty import comparison_with_base, current_interval, point_interval
-from planeval.model.evaluation import IndicatorEvaluation, Kind, Projection, Verdict, YearValue
-from planeval.model.plan import AtLeast, NoneOccurs, PeriodMeanAtMost, Reduction
-from planeval.model.status import PROVISIONAL, worst
+from planeval.model.evaluation import IndicatorEvaluation, Kind, Projection, YearValue
+from planeval.model.plan import AtLeast, NoneOccurs, PeriodMeanAtMost
+from planeval.model.status import PROVISIONAL
 
 
 def evaluate_promise(material: Material) -> IndicatorEvaluation:
@@ -21,10 +21,7 @@ def evaluate_promise(material: Material) -> IndicatorEvaluation:
     base = material.base()
     case = material.case(base.value, mean=material.mean(method.period_mean))
     judgement = judge(case, material.kind, method.verdicts, method.trajectory)
-    counted = material.counted()
-    data_status = worst(
-        [p.status for p in counted] + ([base.status] if _rests_on_base(case, judgement) else [])
-    )
+    data_status = material.data_status(judgement, base)
     interval = current_interval(material, judgement)
     comparison = comparison_with_base(material, base, judgement)
     projection = _projection(material, case, judgement)
@@ -40,10 +37,10 @@ def evaluate_promise(material: Material) -> IndicatorEvaluation:
     notes = Notes(material)
     notes.of_judgement(judgement)
     notes.of_base(base)
-    notes.of_data(counted, data_status)
+    notes.of_data(material.counted(), base, data_status)
     notes.of_uncertainty(interval, comparison)
-    notes.of_projection(projection)
-    notes.of_nulls(base, judgement, change, interval, projection)
+    notes.of_projection(projection, judgement)
+    notes.of_nulls(base, judgement, change, interval, comparison, projection)
 
     return IndicatorEvaluation(
         key=promise.key,
@@ -66,6 +63,7 @@ def evaluate_promise(material: Material) -> IndicatorEvaluation:
         current_year=material.current_year,
         target=judgement.target,
         target_strict=bool(getattr(case.target, "strict", False)),
+        period_start=material.plan.period.start,
         target_year=material.end,
         change_percent=change,
         progress=judgement.progress,
@@ -79,16 +77,10 @@ def evaluate_promise(material: Material) -> IndicatorEvaluation:
         flags=[note.code for note in notes.notes],
         notes=notes.notes,
         values=_year_values(material),
-        path=_path(case, judgement),
+        path=_path(case, judgement, method.trajectory),
         sensitivity=alternatives,
         bears_on=[s.id for part in material.plan.tasks for s in part.sections if promise.key in s.bears_on],
     )
-
-
-def _rests_on_base(case: Case, judgement: Judgement) -> bool:
-    """Whether the base decides the verdict: it sets a reduction's level, and progress is measured from it."""
-    by_progress = judgement.verdict in (Verdict.AHEAD, Verdict.ON_TRACK, Verdict.LAGGING)
-    return isinstance(case.target, Reduction) or (judgement.progress is not None and by_progress)
 
 
 def _projection(material: Material, case: Case, judgement: Judgement) -> Projection | None:
@@ -128,25 +120,27 @@ def _projection(material: Material, case: Case, judgement: Judgement) -> Project
     )
 
 
-def _path(case: Case, judgement: Judgement) -> dict[int, float]:
-    """The straight path from the base to the target, by year; empty where there is none to walk."""
+def _path(case: Case, judgement: Judgement, trajectory: Trajectory) -> dict[int, float]:
+    """The path from the base to the target, by year; empty where there is none to walk."""
+    base, level = case.base, judgement.target
     if isinstance(case.target, PeriodMeanAtMost | NoneOccurs) or judgement.progress is None:
         return {}
-    assert case.base is not None and judgement.target is not None  # progress needs both
+    assert base is not None and level is not None  # progress needs both
     span = case.end - case.base_year
-    step = (judgement.target - case.base) / span
-    return {case.base_year + n: case.base + n * step for n in range(span + 1)}
+    if trajectory == "linear" or base == 0 or level == 0:
+        return {case.base_year + n: base + n * (level - base) / span for n in range(span + 1)}
+    return {case.base_year + n: base * (level / base) ** (n / span) for n in range(span + 1)}
 
 
 def _year_values(material: Material) -> list[YearValue]:
-    """Base year to current year without gaps, and the years of a mean base."""
+    """Base year to data year without gaps, and the years of a mean base."""
     first = material.plan.base_year
     if material.promise.base.source == "mean_of_years":
         first = material.plan.period.start - material.promise.base.years
     indicator = material.indicator
     breaks = material.breaks
     result = []
-    for year in range(first, material.current_year + 1):
+    for year in range(first, material.as_of + 1):
         point = material.points.get(year, absent(year, material.promise.key, indicator))
         result.append(
             YearValue(

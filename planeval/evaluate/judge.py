@@ -91,8 +91,13 @@ class Judgement:
 
 
 def judge(case: Case, kind: Kind, rule: VerdictRule, trajectory: Trajectory = "linear") -> Judgement:
-    """The verdict of one target at ``case.as_of``."""
+    """The verdict of one target at ``case.as_of``.
+
+    Once its own end year is reached a target is met or not, whatever the kind of report: nothing is early any more.
+    """
     target = case.target
+    if case.as_of >= case.end:
+        kind = Kind.FINAL
     if isinstance(target, PeriodMeanAtMost):
         return _period_mean(case, target, kind)
     if isinstance(target, NoneOccurs):
@@ -141,6 +146,8 @@ def _level(case: Case, kind: Kind, rule: VerdictRule, trajectory: Trajectory) ->
     if base is None:
         result = result.flagged("base_missing")
     met = meets(target, level, current)
+    if _worse_than_base(target, base, current):
+        result = result.flagged("worse_than_base")  # also within the limit: level and trend are two findings
 
     if kind is Kind.FINAL:
         if case.as_of < case.end:
@@ -148,10 +155,6 @@ def _level(case: Case, kind: Kind, rule: VerdictRule, trajectory: Trajectory) ->
         return replace(result, verdict=Verdict.MET if met else Verdict.NOT_MET)
     if met:
         return replace(result, verdict=Verdict.ACHIEVED_EARLY)
-    if _worse_than_base(target, base, current):
-        result = result.flagged("worse_than_base")
-    if case.as_of >= case.end:
-        return replace(result, verdict=Verdict.OFF_TRACK).flagged("no_time_left")
     if required is not None and below(rule.off_track_yearly_change, abs(required)):
         return replace(result, verdict=Verdict.OFF_TRACK).flagged("required_change_too_steep")
     if level == 0:
@@ -212,8 +215,12 @@ def _period_mean(case: Case, target: PeriodMeanAtMost, kind: Kind) -> Judgement:
     budget = level * length  # what the annual values of the whole period may add up to
     broken = at_least(total, budget) if target.strict else below(budget, total)
     missing = case.missing_years
+    if case.mean is not None and (remaining or missing):
+        # A ratio of sums: denominators still to come can always bring it down again, so nothing is settled.
+        broken = False
     mean = total / len(case.known) if case.known and not missing else None
-    room = (budget - total) / remaining if remaining and not missing and not broken else None
+    settled = not missing and not broken and case.mean is None
+    room = (budget - total) / remaining if remaining and settled else None
     result = Judgement(Verdict.NOT_ASSESSABLE, level, mean, room_left=room)
     if missing:
         result = result.flagged("years_missing", years=missing)

@@ -9,11 +9,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 import pandas as pd
 
 from planeval.evaluate.plan_check_text import date_text
+from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.model.evaluation import ItemProgress, ItemState, Note
 from planeval.model.method import LedgerRule, Method
@@ -133,6 +135,12 @@ def _note(code: str, **params: Any) -> Note:
     return Note(code=code, text=say(f"ledger.notes.{code}", **params), params=params)
 
 
+def _as_reported(value: float) -> str:
+    """A reported number with every decimal it was reported with: 99.96 is not 100, 1234567 not 1.23e+06."""
+    exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
+    return fmt.number(value, max(0, -int(exponent)))
+
+
 def _day_text(day: date) -> str:
     return say("ledger.day", year=day.year, month=day.month, day=day.day)
 
@@ -190,6 +198,8 @@ def _judge(item: _Item, reports: list[_Report], plan: Plan, as_of: int, rule: Le
                 **({"due": date_text(item.due)} if item.due is not None and due_passed else {}),
             )
         )
+        if not due_passed:
+            notes += _not_due_to_start(item, as_of)
         return ItemProgress(**known, state=ItemState.NO_INFORMATION, notes=notes)
 
     latest = reports[-1]
@@ -199,6 +209,7 @@ def _judge(item: _Item, reports: list[_Report], plan: Plan, as_of: int, rule: Le
         state = ItemState.COMPLETED
         share = 100.0 if share is None else share
         notes += _late_completion(item, reports)
+        notes += _undeclared_completion(item, latest)
     else:
         notes += _contradictions(item, latest, share)
         state = _unfinished(item, latest, share, expected, due_passed, rule)
@@ -206,7 +217,12 @@ def _judge(item: _Item, reports: list[_Report], plan: Plan, as_of: int, rule: Le
         age = (date(as_of, 12, 31) - latest.day).days / _DAYS_A_YEAR
         if age > rule.stale_after_years:
             notes.append(
-                _note("stale", date=_day_text(latest.day), as_of=as_of, years=f"{rule.stale_after_years:g}")
+                _note(
+                    "stale",
+                    date=_day_text(latest.day),
+                    as_of=as_of,
+                    years=_as_reported(rule.stale_after_years),
+                )
             )
     return ItemProgress(
         **known,
@@ -241,12 +257,21 @@ def _unfinished_notes(
             yield _note("overdue_task", end=plan.period.end, as_of=as_of)
         else:
             yield _note("overdue", due=date_text(item.due), as_of=as_of)
-    if state is ItemState.NOT_STARTED and item.start <= as_of:
-        yield _note("start_passed", start=item.start, as_of=as_of)
+    if state is ItemState.NOT_STARTED:
+        if item.start <= as_of:
+            yield _note("start_passed", start=item.start, as_of=as_of)
+        yield from _not_due_to_start(item, as_of)
     if state is ItemState.ON_SCHEDULE and share is None:
         yield _note("no_measure")
     if item.due is None:
-        yield _note("no_due_date", end=plan.period.end)
+        basis = "period" if item.horizon.year == plan.period.end else "project"
+        yield _note("no_due_date", horizon=say(f"ledger.horizon.{basis}"), end=item.horizon.year)
+
+
+def _not_due_to_start(item: _Item, as_of: int) -> Iterator[Note]:
+    """For what has no report or is not started: the plan itself lets it start later, so that is no failing."""
+    if item.shown_start is not None and item.shown_start > as_of:
+        yield _note("not_due_to_start", start=item.shown_start, as_of=as_of)
 
 
 def _late_completion(item: _Item, reports: list[_Report]) -> Iterator[Note]:
@@ -266,12 +291,23 @@ def _contradictions(item: _Item, latest: _Report, share: float | None) -> Iterat
     """A reported status that the reported measure does not bear out."""
     if share is None:
         return
-    if item.quantity is not None and latest.quantity is not None:
-        unit = item.quantity.unit
-        measure = say("ledger.notes.quantity_measure", value=f"{latest.quantity:g}", unit=unit)
-    else:
-        measure = say("ledger.notes.percent_measure", value=f"{share:g}")
     if latest.status == "completed":
-        yield _note("completion_contradicted", measure=measure)
+        yield _note("completion_contradicted", measure=_measure(item, latest))
     elif latest.status == "not_started" and share > 0:
-        yield _note("start_contradicted", measure=measure)
+        yield _note("start_contradicted", measure=_measure(item, latest))
+
+
+def _undeclared_completion(item: _Item, latest: _Report) -> Iterator[Note]:
+    """All of it is done by the measure, while the ledger does not call it completed."""
+    if latest.status != "completed":
+        status = say(f"ledger.statuses.{latest.status}")
+        yield _note("completion_undeclared", status=status, measure=_measure(item, latest))
+
+
+def _measure(item: _Item, report: _Report) -> str:
+    """What the report says was done, as `_share` looks at it: a quantity or a percentage."""
+    if item.quantity is not None and report.quantity is not None:
+        value, unit = _as_reported(report.quantity), item.quantity.unit
+        return say("ledger.notes.quantity_measure", value=value, unit=unit)
+    assert report.percent is not None  # nobody asks for the measure of a report that has none
+    return say("ledger.notes.percent_measure", value=_as_reported(report.percent))

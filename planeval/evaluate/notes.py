@@ -13,7 +13,7 @@ from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.model.evaluation import Comparison, Interval, Kind, Note, Projection
 from planeval.model.plan import Base, NoneOccurs, PeriodMeanAtMost, Reduction
-from planeval.model.status import Status
+from planeval.model.status import PROVISIONAL, Status
 
 
 def year_list(years: Sequence[int]) -> str:
@@ -89,7 +89,9 @@ class Notes:
             return
         statistics = self.material.base(Base(source="statistics"))
         tolerance = self.material.method.plan_check.base_tolerance
-        if statistics.value is not None and not math.isclose(base.value, statistics.value, rel_tol=tolerance):
+        if statistics.value is None or statistics.status in PROVISIONAL:
+            return  # made-up or expected figures contradict nobody
+        if not math.isclose(base.value, statistics.value, rel_tol=tolerance):
             self.add(
                 "base_conflicts_with_statistics",
                 year=self.material.plan.base_year,
@@ -97,7 +99,7 @@ class Notes:
                 statistics_value=self.level(statistics.value),
             )
 
-    def of_data(self, counted: Sequence[Point], status: Status | None) -> None:
+    def of_data(self, counted: Sequence[Point], base: BaseValue, status: Status | None) -> None:
         """Illustrative, forecast and preliminary figures, published rates, breaks of definition."""
         if status is not None and status not in (Status.FINAL, Status.REVISED):
             self.add(f"data_{status.value}")
@@ -108,15 +110,19 @@ class Notes:
         if self.material.current_year < self.material.as_of:
             self.add("judged_at_due_year", year=self.material.current_year)
         compares = not isinstance(self.material.promise.target, PeriodMeanAtMost | NoneOccurs)
-        span = range(self.material.plan.base_year + 1, self.material.current_year + 1)
+        first = self.material.plan.base_year if compares else self.material.plan.period.start
+        first = min([first, *(p.year for p in base.points)])
+        span = range(first + 1, self.material.current_year + 1)
         crossed = [year for year in sorted(self.material.breaks) if year in span]
-        if crossed and compares:
-            self.add("definition_break", years=crossed, year_list=year_list(crossed))
+        if crossed:
+            code = "definition_break" if compares else "definition_break_within"
+            self.add(code, years=crossed, year_list=year_list(crossed))
 
     def of_uncertainty(self, interval: Interval | None, comparison: Comparison | None) -> None:
         """Whether the change can be told from chance."""
         if comparison is not None:
             params: dict[str, Any] = {
+                "base_years": comparison.base_years,
                 "base_events": fmt.number(comparison.base_events),
                 "current_events": fmt.number(comparison.current_events),
                 "p": f"={fmt.number(comparison.p_value, 3)}" if comparison.p_value >= 0.001 else "<0.001",
@@ -125,10 +131,16 @@ class Notes:
         if interval is not None and interval.events < self.material.method.plan_check.small_count:
             self.add("small_count", events=interval.events)
 
-    def of_projection(self, projection: Projection | None) -> None:
-        """How much room a mean has left."""
-        if projection is not None and projection.room_left is not None:
-            self.add("room_left", room=self.level(projection.room_left), end=projection.year)
+    def of_projection(self, projection: Projection | None, judgement: Judgement) -> None:
+        """How much room a mean has left; a straight line that arrives although the verdict says it will not."""
+        if projection is None:
+            return
+        if projection.room_left is not None:
+            strict = bool(getattr(self.material.promise.target, "strict", False))
+            code = "room_left_strict" if strict else "room_left"
+            self.add(code, room=self.level(projection.room_left), end=projection.year)
+        if projection.meets_target and "required_change_too_steep" in judgement.codes:
+            self.add("straight_line_would_do", end=projection.year)
 
     def of_nulls(
         self,
@@ -136,6 +148,7 @@ class Notes:
         judgement: Judgement,
         change: float | None,
         interval: Interval | None,
+        comparison: Comparison | None,
         projection: Projection | None,
     ) -> None:
         """A reason for every number that is not given."""
@@ -151,9 +164,12 @@ class Notes:
             self.add("no_target")
         if judgement.current is None:
             gaps = [p for p in self.material.counted() if p.value is None]
-            why = reason_text(gaps[0].reason, self.material) if gaps else say("evaluate.reason.unknown")
-            years = year_list([p.year for p in gaps])
-            self.add("no_current", years=[p.year for p in gaps], year_list=years, reason=why)
+            by_reason: dict[str, list[int]] = {}
+            for p in gaps:
+                by_reason.setdefault(reason_text(p.reason, self.material), []).append(p.year)
+            told = "；".join(f"{year_list(years)}{why}" for why, years in by_reason.items())
+            told = told or say("evaluate.reason.unknown")
+            self.add("no_current", years=[p.year for p in gaps], reasons=told)
         if change is None:
             self.add("no_change_over_period" if over_period else "no_change")
         if judgement.progress is None:
@@ -165,6 +181,8 @@ class Notes:
                 self.add("no_interval_not_a_count")
             else:
                 self.add("no_interval_no_count")
+        if comparison is None:
+            self.add("no_comparison")
         if projection is None:
             if self.material.kind is Kind.FINAL:
                 self.add("no_projection_final")
@@ -183,6 +201,7 @@ class Notes:
         ):
             self.add(
                 "fractional_target",
+                name=self.material.promise.name,
                 target=self.level(judgement.target),
                 whole=fmt.number(math.floor(judgement.target)) + self.material.indicator.unit,
             )

@@ -2,7 +2,8 @@
 
 The rules set the plan's base values against each other and against the statistics, work out what its targets
 mean together and in whole numbers, and list what it leaves out. Thresholds come from ``method.plan_check``.
-An illustrative statistic may show what a rule does, but it never confirms or refutes a figure of the plan.
+A statistic that is illustrative or a forecast may show what a rule does, but it never confirms or refutes a
+figure of the plan.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from typing import Any
 import pandas as pd
 
 from planeval.evaluate.plan_check_gaps import check_gaps
+from planeval.evaluate.plan_check_growth import check_growth
 from planeval.evaluate.plan_check_limits import check_limits
-from planeval.evaluate.plan_check_text import figure, finding, percent, significant
+from planeval.evaluate.plan_check_text import figure, finding, percents_apart, significant, stated_percent
 from planeval.evaluate.plan_facts import PlanFacts, Row
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
 from planeval.model.evaluation import CheckLevel, PlanCheckFinding
 from planeval.model.method import Method
 from planeval.model.plan import Plan, Reduction
-from planeval.model.status import Status
+from planeval.model.status import PROVISIONAL
 
 _ORDER = list(CheckLevel)
 
@@ -44,7 +46,13 @@ def check_plan(
     """
     end = plan.period.end if as_of is None else as_of
     facts = PlanFacts(plan, values, observations, dictionary, method.plan_check, end)
-    findings = [*_bases(facts), *_zero_bases(facts), *check_limits(facts), *check_gaps(plan, dictionary)]
+    findings = [
+        *_bases(facts),
+        *_zero_bases(facts),
+        *check_growth(facts),
+        *check_limits(facts),
+        *check_gaps(plan, dictionary),
+    ]
     return sorted(findings, key=lambda found: _ORDER.index(found.level))
 
 
@@ -114,9 +122,9 @@ def _implied_denominator(facts: PlanFacts, count: Row, ratio: Row) -> Iterator[P
         "ratio": significant(implied / statistic.value, 2),
         "recomputed": figure(recomputed, ratio.indicator.unit),
     }
-    if statistic.illustrative:  # a made-up figure neither confirms nor refutes
-        text = say(f"plan_check.{rule}.illustrative", **words)
-        yield finding(rule, CheckLevel.CAUTION, text, items, statistic.illustrative, numbers)
+    if statistic.unsettled:
+        text = say(f"plan_check.{rule}.unsettled", **words)
+        yield finding(rule, CheckLevel.CAUTION, text, items, statistic.unsettled, numbers)
         return
     level = CheckLevel.PROBLEM if _differ(facts, implied, statistic.value) else CheckLevel.CONFIRMED
     text = say(f"plan_check.{rule}.{level.value}", **words)
@@ -128,7 +136,7 @@ def _implied_counts(facts: PlanFacts, first: Row, second: Row) -> Iterator[PlanC
     counts = []
     for row in (first, second):
         statistic = facts.base_statistic(row.indicator.denominator)
-        if statistic is None or statistic.illustrative or row.base.value is None:
+        if statistic is None or statistic.unsettled or row.base.value is None:
             return
         counts.append(row.base.value * statistic.value / row.indicator.scale)
     numerator = facts.variable(str(first.indicator.numerator))
@@ -150,19 +158,20 @@ def _implied_counts(facts: PlanFacts, first: Row, second: Row) -> Iterator[PlanC
 
 def _against_statistics(facts: PlanFacts, row: Row) -> Iterator[PlanCheckFinding]:
     point = row.points.get(facts.plan.base_year)
-    if point is None or point.value is None or row.base.value is None or point.status is Status.ILLUSTRATIVE:
+    if point is None or point.value is None or row.base.value is None or point.status in PROVISIONAL:
         return
     if not _differ(facts, row.base.value, point.value):
         return
     difference = abs(row.base.value - point.value) / max(row.base.value, point.value)
+    apart, allowed = percents_apart(difference, facts.rule.base_tolerance)
     text = say(
         "plan_check.base_against_statistics",
         name=row.name,
         base=figure(row.base.value, row.indicator.unit),
         year=facts.plan.base_year,
         statistics=figure(point.value, row.indicator.unit),
-        difference=percent(difference),
-        tolerance=percent(facts.rule.base_tolerance),
+        difference=apart,
+        tolerance=allowed,
     )
     numbers = {"base": row.base.value, "statistics": point.value, "difference_percent": difference * 100}
     yield finding("base_against_statistics", CheckLevel.PROBLEM, text, [row.key], numbers=numbers)
@@ -171,9 +180,8 @@ def _against_statistics(facts: PlanFacts, row: Row) -> Iterator[PlanCheckFinding
 def _zero_bases(facts: PlanFacts) -> Iterator[PlanCheckFinding]:
     for row in facts.rows:
         if isinstance(row.target, Reduction) and row.base.value == 0:
-            fraction = row.target.percent / 100
-            text = say("plan_check.zero_base_reduction", name=row.name, percent=percent(fraction))
+            percent = stated_percent(row.target.percent)
+            text = say("plan_check.zero_base_reduction", name=row.name, percent=percent)
+            level = CheckLevel.CAUTION if row.unsettled_base else CheckLevel.PROBLEM
             numbers = {"percent": row.target.percent}
-            yield finding(
-                "zero_base_reduction", CheckLevel.PROBLEM, text, [row.id], row.illustrative_base, numbers
-            )
+            yield finding("zero_base_reduction", level, text, [row.id], row.unsettled_base, numbers)

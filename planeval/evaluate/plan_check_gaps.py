@@ -210,12 +210,17 @@ def _publication(plan: Plan) -> Iterator[PlanCheckFinding]:
     total = (plan.period.end - plan.period.start + 1) * 12
     if elapsed >= 12:
         share = elapsed / total
+        months = say(
+            f"plan_check.published_late.{'months' if published.month else 'months_at_least'}", number=elapsed
+        )
         text = say(
-            "plan_check.published_late",
+            f"plan_check.published_late.{'within' if elapsed < total else 'over'}",
             published=text_of_date,
             total=total // 12,
-            elapsed=elapsed,
+            elapsed=months,
             share=percent(share, 2),
+            start=plan.period.start,
+            end=plan.period.end,
         )
         numbers = {"elapsed_months": elapsed, "share_percent": share * 100}
         yield finding("published_late", CheckLevel.CAUTION, text, [], numbers=numbers)

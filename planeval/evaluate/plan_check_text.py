@@ -6,9 +6,14 @@ import math
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.model.evaluation import CheckLevel, PlanCheckFinding
 from planeval.model.plan import Due
+from planeval.model.status import Status
+
+# A figure that settles nothing: its status (one of ``PROVISIONAL``), and what it is and of when, for readers.
+Unsettled = tuple[Status, str]
 
 # Large counts are read in 万, as official texts write them.
 _TEN_THOUSANDS = {"人": "万人", "人次": "万人次", "起": "万起"}
@@ -19,7 +24,7 @@ def significant(value: float, digits: int = 4) -> str:
     if value == 0:
         return "0"
     decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-    text = f"{value:.{decimals}f}"
+    text = f"{fmt.rounded(value, decimals):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -32,14 +37,31 @@ def figure(value: float, unit: str) -> str:
     return say("plan_check.figure", value=significant(value), unit=unit)
 
 
-def whole_figure(value: float, unit: str) -> str:
-    """The largest whole number not above ``value``, with its unit; never rounded."""
-    return say("plan_check.figure", value=str(whole(value)), unit=unit)
+def limit_figure(value: float, unit: str, decimals: int | None = None) -> str:
+    """A limit on a whole count, never rounded up to a whole number that it does not allow: 2.97 is not 3.0.
+
+    ``decimals``: so many at least, and no fewer are shown; None: significant digits as in `figure`.
+    """
+    for more in range(10):
+        text = significant(value, 4 + more) if decimals is None else fmt.number(value, decimals + more)
+        if math.floor(float(text.replace(",", ""))) == whole(value):
+            break
+    return say("plan_check.figure", value=text, unit=unit)
 
 
-def whole(value: float) -> int:
-    """The largest whole number not above ``value``; binary residue (2.9999999996) is no fraction."""
-    return math.floor(value + 1e-9 * max(abs(value), 1.0))
+def whole_figure(value: float, unit: str, strict: bool = False) -> str:
+    """`whole` with its unit."""
+    return say("plan_check.figure", value=str(whole(value, strict)), unit=unit)
+
+
+def whole(value: float, strict: bool = False) -> int:
+    """The largest whole number not above ``value``, or below it if ``strict``.
+
+    Binary residue (2.9999999996) is no fraction.
+    """
+    residue = 1e-9 * max(abs(value), 1.0)
+    most = math.floor(value + residue)
+    return most - 1 if strict and most >= value - residue else most
 
 
 def percent(fraction: float, digits: int = 3) -> str:
@@ -47,14 +69,41 @@ def percent(fraction: float, digits: int = 3) -> str:
     return f"{significant(fraction * 100, digits)}%"
 
 
-def yearly_percent(fraction: float) -> str:
-    """A yearly change as a percentage with one decimal."""
-    return f"{fraction * 100:.1f}%"
+def stated_percent(value: float) -> str:
+    """A percentage of the plan as the plan states it: 12.25 stays ``12.25%``."""
+    return f"{significant(value, 10)}%"
+
+
+def percents_apart(*fractions: float) -> list[str]:
+    """Fractions as percentages with one decimal, or as many more as it takes to tell different ones apart.
+
+    A yearly 4.87 % held against 4.92 % is not told as 4.9 % against 4.9 %.
+    """
+    values = [fraction * 100 for fraction in fractions]
+    different = len({fmt.rounded(value, 6) for value in values})
+    decimals = next(d for d in range(1, 7) if d == 6 or len({fmt.rounded(v, d) for v in values}) == different)
+    return [fmt.percent(value, decimals) for value in values]
 
 
 def listing(parts: Iterable[str]) -> str:
     """Parts of one sentence, one after the other."""
     return say("plan_check.listing").join(parts)
+
+
+def year_spans(years: Iterable[int]) -> str:
+    """Years with the runs among them drawn together: ``2018年、2020至2022年``."""
+    runs: list[list[int]] = []
+    for year in sorted(set(years)):
+        if runs and runs[-1][-1] == year - 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return listing(
+        say("plan_check.years.span", first=run[0], last=run[-1])
+        if len(run) > 1
+        else say("plan_check.years.one", year=run[0])
+        for run in runs
+    )
 
 
 def date_text(due: Due) -> str:
@@ -69,18 +118,26 @@ def finding(
     level: CheckLevel,
     text: str,
     items: Iterable[str],
-    illustrative: Iterable[str] = (),
+    unsettled: Iterable[Unsettled] = (),
     numbers: Mapping[str, float | Decimal] | None = None,
 ) -> PlanCheckFinding:
-    """A finding; ``illustrative`` names the illustrative figures it rests on, which the text then says."""
-    names = list(dict.fromkeys(illustrative))
-    if names:
-        text += say("plan_check.illustrative", names=listing(names))
+    """A finding; ``unsettled`` holds the forecasts and illustrative figures it rests on, which the text then names.
+
+    Only illustrative ones make the finding illustrative.
+    """
+    names: dict[Status, list[str]] = {}
+    for status, name in dict.fromkeys(unsettled):
+        names.setdefault(status, []).append(name)
+    text += "".join(
+        say(f"plan_check.unsettled.{status.value}", names=listing(names[status]))
+        for status in Status
+        if status in names
+    )
     return PlanCheckFinding(
         rule=rule,
         level=level,
         text=text,
         items=list(dict.fromkeys(items)),
         numbers={key: float(value) for key, value in (numbers or {}).items()},
-        illustrative=bool(names),
+        illustrative=Status.ILLUSTRATIVE in names,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from planeval.evaluate.plan_check_text import Unsettled, year_spans
 from planeval.evaluate.series import BaseValue, Point, in_unit, resolve_base, series_of
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary, Indicator, Variable
@@ -18,12 +19,13 @@ from planeval.model.plan import (
     Base,
     CompleteBy,
     Cumulative,
+    Due,
     PeriodMeanAtMost,
     Plan,
     Reduction,
     StatisticTarget,
 )
-from planeval.model.status import Status
+from planeval.model.status import PROVISIONAL, Status
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,17 @@ class Figure:
     name: str
 
     @property
-    def illustrative(self) -> list[str]:
-        """Its name when it is illustrative."""
-        return [self.name] if self.status is Status.ILLUSTRATIVE else []
+    def unsettled(self) -> list[Unsettled]:
+        """Itself when it is a forecast or illustrative: it neither confirms nor refutes anything."""
+        return [(self.status, self.name)] if self.status in PROVISIONAL else []
 
 
 @dataclass(frozen=True)
 class Row:
-    """One target judged by statistics: core indicator or sub-target. Levels and bases in the indicator's unit."""
+    """One target judged by statistics: core indicator or sub-target. Levels and bases in the indicator's unit.
+
+    ``end`` is the year it falls due: a sub-target's own year, else the end of the period.
+    """
 
     id: str
     key: str
@@ -52,15 +57,12 @@ class Row:
     target: StatisticTarget
     base: BaseValue
     points: Mapping[int, Point]
+    end: int
 
     @property
-    def illustrative_base(self) -> list[str]:
-        """The base's name when it is an illustrative statistic."""
-        if self.base.status is not Status.ILLUSTRATIVE:
-            return []
-        years = sorted(point.year for point in self.base.points)
-        year = str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
-        return [say("plan_check.year_figure", year=year, name=self.name)]
+    def unsettled_base(self) -> list[Unsettled]:
+        """The years of the base that are forecasts or illustrative."""
+        return unsettled_years([(p.year, p.status) for p in self.base.points], self.name)
 
     @property
     def is_count(self) -> bool:
@@ -108,13 +110,20 @@ class PlanFacts:
         }
         self.core = [self._row(of_place, i.key, i.key, i.target, i.base) for i in plan.indicators]
         self.rows = self.core + [
-            self._row(of_place, s.id, s.key, s.target, s.base, s.name)
+            self._row(of_place, s.id, s.key, s.target, s.base, s.name, s.due)
             for s in plan.sub_targets
             if s.key is not None and not isinstance(s.target, CompleteBy | Cumulative)
         ]
 
     def _row(
-        self, values: pd.DataFrame, row_id: str, key: str, target: StatisticTarget, base: Base, name: str = ""
+        self,
+        values: pd.DataFrame,
+        row_id: str,
+        key: str,
+        target: StatisticTarget,
+        base: Base,
+        name: str = "",
+        due: Due | None = None,
     ) -> Row:
         indicator = self.dictionary.indicators[key]
         points = series_of(values, key)
@@ -122,7 +131,8 @@ class PlanFacts:
         if isinstance(target, AtMost | AtLeast | PeriodMeanAtMost):
             level = in_unit(target.level, target.unit, indicator.unit)
             target = target.model_copy(update={"level": level, "unit": indicator.unit})
-        return Row(row_id, key, name or indicator.name, indicator, target, found, points)
+        end = due.year if due else self.plan.period.end
+        return Row(row_id, key, name or indicator.name, indicator, target, found, points, end)
 
     def variable(self, key: str) -> Variable:
         """The variable of that key."""
@@ -136,16 +146,42 @@ class PlanFacts:
         """The base year's figure."""
         return None if variable is None else self.statistic(variable, self.plan.base_year)
 
+    def base_years(self, row: Row) -> str:
+        """The years of the row's base for readers: ``2020年`` or ``2016至2020年平均``."""
+        if row.base.source == "mean_of_years" and row.base.points:
+            years = year_spans(point.year for point in row.base.points)
+            return say("plan_check.years.mean", years=years)
+        return year_spans([self.plan.base_year])
+
     def years(self, variable: str) -> list[int]:
         """The years with a figure from the base year to the end of the period."""
         first, last = self.plan.base_year, self.plan.period.end
         return sorted(year for v, year in self._statistics if v == variable and first <= year <= last)
 
 
+def unsettled_years(years: Iterable[tuple[int, Status | None]], name: str) -> list[Unsettled]:
+    """The years of one series that are forecasts or illustrative, one entry for each of the two."""
+    found: dict[Status, list[int]] = {}
+    for year, status in years:
+        if status is not None and status in PROVISIONAL:
+            found.setdefault(status, []).append(year)
+    return [
+        (status, say("plan_check.years.of", years=year_spans(found[status]), name=name))
+        for status in Status
+        if status in found
+    ]
+
+
 def kept_share(row: Row) -> float | None:
-    """Target over base of a reduction, or of a level against the plan's own base; None where there is none."""
+    """Target over base of a reduction, or of a level at or below the plan's own base; None where there is none.
+
+    A reduction from a mean of years has one too, but no base year from which the growth of anything runs.
+    """
+    if row.base.source == "mean_of_years":
+        return None
     if isinstance(row.target, Reduction):
         return 1 - row.target.percent / 100
     if isinstance(row.target, AtMost) and row.base.source == "plan" and row.base.value:
-        return row.target.level / row.base.value
+        share = row.target.level / row.base.value
+        return share if share <= 1 else None
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planeval.evaluate.judge import Case
+from planeval.evaluate.judge import Case, Judgement
 from planeval.evaluate.series import (
     BaseValue,
     Point,
@@ -16,7 +16,7 @@ from planeval.evaluate.series import (
     variables_of,
 )
 from planeval.model.dictionary import Dictionary, Indicator
-from planeval.model.evaluation import Kind
+from planeval.model.evaluation import Kind, Verdict
 from planeval.model.method import Method
 from planeval.model.plan import (
     AtLeast,
@@ -26,8 +26,10 @@ from planeval.model.plan import (
     NoneOccurs,
     PeriodMeanAtMost,
     Plan,
+    Reduction,
     StatisticTarget,
 )
+from planeval.model.status import Status, worst
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,21 @@ class Material:
             level = in_unit(target.level, target.unit, self.indicator.unit)
             return target.model_copy(update={"level": level, "unit": self.indicator.unit})
         return target
+
+    def data_status(
+        self, judgement: Judgement, base: BaseValue, points: Mapping[int, Point] | None = None
+    ) -> Status | None:
+        """The worst status of the figures the verdict rests on.
+
+        The base is one of them where it decides: it sets a reduction's level, and short of the target a mid-term
+        judges by the way gone since the base.
+        """
+        used = self.points if points is None else points
+        statuses = [used[p.year].status if p.year in used else None for p in self.counted()]
+        by_base = judgement.verdict in (Verdict.AHEAD, Verdict.ON_TRACK, Verdict.LAGGING)
+        if isinstance(self.promise.target, Reduction) or by_base:
+            statuses.append(base.status)
+        return worst(statuses)
 
     def case(
         self, base: float | None, points: Mapping[int, Point] | None = None, mean: float | None = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from importlib.metadata import version
+from pathlib import Path
 
 import pandas as pd
 
 import planeval
 from planeval.model.evaluation import Kind, Provenance
 from planeval.model.plan import Plan
+from planeval.read.project import project_root
 from planeval.read.workspace import Workspace
 
 LIBRARIES = (
@@ -31,6 +33,11 @@ def rows_hash(rows: pd.DataFrame) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+def _folder(root: Path) -> str:
+    """The data folder as it was named; the project's own is "data" wherever the notebook was opened from."""
+    return "data" if root.resolve() == project_root() / "data" else root.as_posix()
+
+
 def provenance(
     workspace: Workspace, plan: Plan, rows: pd.DataFrame, kind: Kind, as_of: int, python: str
 ) -> Provenance:
@@ -43,11 +50,13 @@ def provenance(
         f"progress/{plan.id}.csv",
     )
     inputs = {name: workspace.hashes[name] for name in files if name in workspace.hashes}
+    inputs |= {name: digest for name, digest in workspace.hashes.items() if name.startswith("expectations/")}
     inputs[f"observations[{plan.region_code}]"] = rows_hash(rows)
     return Provenance(
         planeval=planeval.__version__,
         python=python,
         libraries={name: version(name) for name in LIBRARIES},
+        data=_folder(workspace.root),
         inputs=inputs,
         parameters={"plan": plan.id, "kind": kind.value, "as_of": as_of},
     )

@@ -12,6 +12,7 @@ from planeval.evaluate.series import BaseValue, Point
 from planeval.messages import say
 from planeval.model.evaluation import Alternative, Kind
 from planeval.model.plan import Base, NoneOccurs, PeriodMeanAtMost, Reduction
+from planeval.model.status import PROVISIONAL
 
 
 def sensitivity(material: Material, declared: Judgement) -> list[Alternative]:
@@ -20,50 +21,57 @@ def sensitivity(material: Material, declared: Judgement) -> list[Alternative]:
     base = material.base()
     found: list[Alternative] = []
 
-    def add(code: Any, base_value: float | None, judgement: Judgement) -> None:
+    def add(
+        code: Any, base_used: BaseValue, judgement: Judgement, points: Mapping[int, Point] | None = None
+    ) -> None:
+        status = material.data_status(judgement, base_used, points)
         found.append(
             Alternative(
                 code=code,
                 label=say(f"sensitivity.{code}"),
-                base=base_value,
+                base=base_used.value,
                 current=judgement.current,
                 target=judgement.target,
                 progress=judgement.progress,
                 verdict=judgement.verdict,
                 changes_verdict=judgement.verdict is not declared.verdict,
+                data_status=status,
+                provisional=status in PROVISIONAL,
             )
         )
 
     def rejudge(
-        base_value: float | None,
+        base_used: BaseValue,
         points: Mapping[int, Point] | None = None,
         mean: float | None = None,
         trajectory: Trajectory = method.trajectory,
     ) -> Judgement:
-        return judge(material.case(base_value, points, mean), material.kind, method.verdicts, trajectory)
+        case = material.case(base_used.value, points, mean)
+        return judge(case, material.kind, method.verdicts, trajectory)
 
     level = not isinstance(target, PeriodMeanAtMost | NoneOccurs)
-    if level and material.kind is Kind.MIDTERM and declared.progress is not None and base.value:
+    on_the_way = material.kind is Kind.MIDTERM and material.current_year < material.end
+    if level and on_the_way and declared.progress is not None and base.value:
         path: Trajectory = "geometric" if method.trajectory == "linear" else "linear"
-        add(f"{path}_trajectory", base.value, rejudge(base.value, trajectory=path))
-    if level and (material.kind is Kind.MIDTERM or isinstance(target, Reduction)):
+        add(f"{path}_trajectory", base, rejudge(base, trajectory=path))
+    if level and (on_the_way or isinstance(target, Reduction)):
         for source in ("statistics", "mean_of_years"):
             if source != base.source:
                 candidate = material.base(Base(source=source))
                 if candidate.value is not None and candidate.value != base.value:
                     code = "base_from_statistics" if source == "statistics" else "base_mean_of_years"
-                    add(code, candidate.value, rejudge(candidate.value))
+                    add(code, candidate, rejudge(candidate))
     first_base = material.base(points=material.first)
     if _differ(material, first_base, base):
         first_mean = material.mean(method.period_mean, material.first)
-        add("first_vintage", first_base.value, rejudge(first_base.value, material.first, first_mean))
+        add("first_vintage", first_base, rejudge(first_base, material.first, first_mean), material.first)
     if isinstance(target, PeriodMeanAtMost) and declared.current is not None:
         other = "ratio_of_sums" if method.period_mean == "mean_of_ratios" else "mean_of_ratios"
         if other == "mean_of_ratios" or material.mean(other) is not None:
-            add(other, base.value, rejudge(base.value, mean=material.mean(other)))
+            add(other, base, rejudge(base, mean=material.mean(other)))
         largest = _without_largest(material)
         if largest is not None:
-            add("without_largest_year", base.value, rejudge(base.value, largest))
+            add("without_largest_year", base, rejudge(base, largest))
     return found
 
 

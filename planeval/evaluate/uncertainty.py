@@ -83,7 +83,7 @@ def comparison_with_base(material: Material, base: BaseValue, judgement: Judgeme
             whole = base.value / indicator.scale
             if whole % 1:
                 return None
-            return _test(now, 1.0, int(whole), 1.0, material.method)
+            return _test(now, 1.0, int(whole), 1.0, 1, material.method)
         statistics = material.base(Base(source="statistics"))
         tolerance = material.method.plan_check.base_tolerance
         if statistics.value is None or not math.isclose(statistics.value, base.value, rel_tol=tolerance):
@@ -97,12 +97,20 @@ def comparison_with_base(material: Material, base: BaseValue, judgement: Judgeme
     if exposure_now is None or any(e is None for e in exposure):
         return None
     total = sum(c for c in counts if c is not None)
-    return _test(now, exposure_now, total, math.fsum(e for e in exposure if e is not None), material.method)
+    whole_exposure = math.fsum(e for e in exposure if e is not None)
+    return _test(now, exposure_now, total, whole_exposure, len(before), material.method)
 
 
-def _test(now: int, exposure_now: float, before: int, exposure_before: float, method: Method) -> Comparison:
+def _test(
+    now: int, exposure_now: float, before: int, exposure_before: float, base_years: int, method: Method
+) -> Comparison:
     p_value = comparison_p_value(now, exposure_now, before, exposure_before)
     alpha = method.comparison.alpha
     return Comparison(
-        base_events=before, current_events=now, p_value=p_value, alpha=alpha, distinguishable=p_value < alpha
+        base_events=before,
+        base_years=base_years,
+        current_events=now,
+        p_value=p_value,
+        alpha=alpha,
+        distinguishable=p_value < alpha,
     )

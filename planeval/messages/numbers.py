@@ -7,6 +7,8 @@ that a figure can be found by searching and copied into a spreadsheet. A missing
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 MISSING = "—"
@@ -14,6 +16,10 @@ MISSING = "—"
 TARGET_TOLERANCE = 0.005
 MOST_EXTRA_DECIMALS = 3
 ESTIMATE_TOLERANCE = 0.05
+# A value and its limit are told apart by this many more decimals than the indicator has; closer ones are equal.
+MOST_JUDGED_DECIMALS = 10
+# Below this a whole number is too coarse for what lies between whole counts: means and ends of intervals.
+SMALL = 100
 
 
 def rounded(value: float, decimals: int) -> Decimal:
@@ -52,25 +58,87 @@ def estimate(value: float | None, decimals: int) -> str:
 
     0.33 deaths is “0.3”, not “0”; more digits than that would pretend to a precision no projection has.
     """
-    if value is None:
-        return MISSING
-    lost = abs(float(rounded(value, decimals)) - value) > ESTIMATE_TOLERANCE * abs(value)
-    return number(value, decimals + 1 if lost else decimals)
+    return number(value, estimate_decimals(value, decimals))
 
 
-def target(value: float | None, decimals: int) -> str:
+def estimate_decimals(value: float | None, decimals: int) -> int:
+    """The decimals of `estimate`."""
+    lost = value is not None and abs(float(rounded(value, decimals)) - value) > ESTIMATE_TOLERANCE * abs(
+        value
+    )
+    return decimals + 1 if lost else decimals
+
+
+def target(value: float | None, decimals: int, beside: Iterable[float | None] = ()) -> str:
     """A target or other derived level: with more decimals than the indicator has where rounding would change it.
 
     15 % below 2 deaths is 1.7; written with the indicator's own 0 decimals it would read 2 and say nothing.
     Zeros that carry nothing go: a limit of 1 is “1”, not “1.000”.
+
+    ``beside``: the values held against it. A level of 0.005771 is “0.0058”, but beside 0.00579, which it does not
+    allow, it is “0.00577”.
     """
-    if value is None:
-        return MISSING
+    return MISSING if value is None else number(value, _target_places(value, decimals, beside))
+
+
+def _target_places(value: float, decimals: int, beside: Iterable[float | None]) -> int:
+    places = _own_target_places(value, decimals)
+    others = [other for other in beside if other is not None]
+    for more in range(places, decimals + MOST_JUDGED_DECIMALS + 1):
+        shown = float(rounded(value, more))
+        if all(_side(other, shown) == _side(other, value) for other in others):
+            return more
+    return places
+
+
+def _own_target_places(value: float, decimals: int) -> int:
     for extra in range(MOST_EXTRA_DECIMALS + 1):
         result = rounded(value, decimals + extra)
         if float(result) == value:
-            places = max(0, -int(result.normalize().as_tuple().exponent))
-            return number(value, places)
+            return max(0, -int(result.normalize().as_tuple().exponent))
         if abs(float(result) - value) <= TARGET_TOLERANCE * abs(value):
-            return number(value, decimals + extra)
-    return number(value, decimals + MOST_EXTRA_DECIMALS)
+            return decimals + extra
+    return decimals + MOST_EXTRA_DECIMALS
+
+
+def beside_limit(
+    value: float | None,
+    limit: float | None,
+    decimals: int,
+    *,
+    least: int | None = None,
+    others: Iterable[float | None] = (),
+) -> str:
+    """A value shown beside the limit it is judged by: above, on or below it in print as it is exactly.
+
+    0.00564 against a limit of 0.0056 is “0.00564”, not “0.0056”: nobody could see why it fails. Otherwise the value
+    has ``least`` decimals (default: the indicator's ``decimals``). The limit's own text is
+    ``target(limit, decimals, beside=(value, *others))``; ``others`` are further values shown beside the same
+    limit, so that one text of the limit serves them all.
+    """
+    if value is None:
+        return MISSING
+    first = decimals if least is None else least
+    if limit is not None:
+        shown = float(rounded(limit, _target_places(limit, decimals, (value, *others))))
+        for places in range(first, decimals + MOST_JUDGED_DECIMALS + 1):
+            if _side(float(rounded(value, places)), shown) == _side(value, limit):
+                return number(value, places)
+    return number(value, first)
+
+
+def _side(value: float, limit: float) -> int:
+    """-1 below, 0 on, 1 above the limit; equal within rounding of binary fractions, as the verdicts are."""
+    return 0 if math.isclose(value, limit, rel_tol=1e-9, abs_tol=1e-300) else (1 if value > limit else -1)
+
+
+def interval_decimals(upper: float | None, decimals: int) -> int:
+    """Decimals of an interval whose upper end is ``upper``: at least one below 100, where the ends of a whole
+    count's interval lie between whole numbers (“0.6～8.8”, not “1～9”)."""
+    return max(decimals, 1) if upper is not None and upper < SMALL else decimals
+
+
+def mean_decimals(value: float | None, decimals: int) -> int:
+    """Decimals of a mean of annual values: at least one below 100 unless whole (1.33 deaths a year are not 1)."""
+    small = value is not None and abs(value) < SMALL and value != round(value)
+    return max(decimals, 1) if small else decimals

@@ -103,6 +103,7 @@ class Comparison(Result):
     """Exact one-sided conditional test of two Poisson counts: current against base."""
 
     base_events: int
+    base_years: int  # years the base events were counted in
     current_events: int
     p_value: float
     alpha: float
@@ -140,6 +141,8 @@ class Alternative(Result):
     progress: float | None
     verdict: Verdict
     changes_verdict: bool
+    data_status: Status | None  # worst status of the figures this line rests on
+    provisional: bool
 
 
 class IndicatorEvaluation(Result):
@@ -165,6 +168,7 @@ class IndicatorEvaluation(Result):
     current_year: int
     target: float | None
     target_strict: bool = False
+    period_start: int
     target_year: int
     change_percent: float | None
     progress: float | None
@@ -241,9 +245,14 @@ class FollowUp(Result):
     id: str
     name: str
     midterm: Verdict
+    midterm_year: int
+    midterm_status: Status | None
     final: Verdict
     projected: float | None
+    projected_year: int | None
     actual: float | None
+    actual_year: int
+    actual_status: Status | None
 
 
 class SourceRow(Result):
@@ -262,6 +271,7 @@ class SourceRow(Result):
     file: str
     line: int
     superseded: bool
+    used: bool  # behind a value of the report; the others serve the sensitivity analysis alone
 
 
 class Provenance(Result):
@@ -270,6 +280,7 @@ class Provenance(Result):
     planeval: str
     python: str
     libraries: dict[str, str]
+    data: str  # the data folder as it was named
     inputs: dict[str, str]
     parameters: dict[str, str | int]
 
@@ -309,6 +320,7 @@ class Evaluation(Result):
     provenance: Provenance
 
     def verdict_counts(self) -> dict[Verdict, int]:
-        """How many core indicators have each verdict of this kind of report, best first."""
+        """How many core indicators have each verdict of this kind of report, best first; others where they occur."""
         order = MIDTERM_VERDICTS if self.kind is Kind.MIDTERM else FINAL_VERDICTS
-        return {v: sum(i.verdict is v for i in self.indicators) for v in order}
+        given = {i.verdict for i in self.indicators}
+        return {v: sum(i.verdict is v for i in self.indicators) for v in Verdict if v in order or v in given}

@@ -61,7 +61,7 @@ class Method(Strict):
     verdicts: VerdictRule
     trajectory: Literal["linear", "geometric"]
     period_mean: Literal["mean_of_ratios", "ratio_of_sums"]
-    price_basis: Literal["current", "constant"]
+    price_basis: Literal["current"]  # constant prices would need a series of their own
     interval: IntervalRule
     comparison: ComparisonRule
     ledger: LedgerRule

@@ -35,7 +35,7 @@ class ValidationResult(Result):
     """Everything validation found. ``inputs`` recognises the input it was made from."""
 
     schema_version: Literal["1"] = "1"
-    inputs: str  # SHA-256 over the data files and the suites
+    inputs: str  # SHA-256 over the data files, the suites and the code that checks them
     checks: list[CheckSummary]
     findings: list[Finding]  # the reader's first, then the rules'
     coverage: list[CoverageCell]

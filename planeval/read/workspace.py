@@ -19,6 +19,7 @@ from planeval.model.plan import (
 )
 from planeval.read.ledger import read_ledger
 from planeval.read.observations import read_observations
+from planeval.read.project import project_root
 from planeval.read.references import dictionary_references, hint, plan_references
 from planeval.read.regions import Region, read_regions
 from planeval.read.yaml_file import line_of, load_model, load_model_with_lines
@@ -63,7 +64,9 @@ class Workspace:
 
 def _hashes(root: Path) -> dict[str, str]:
     """SHA-256 by file name; a file that cannot be opened has none (its reader says so)."""
-    files = sorted(p for pattern in ("*.yaml", "*.csv", "*/*.yaml", "*/*.csv") for p in root.glob(pattern))
+    files = sorted(
+        p for pattern in ("*.yaml", "*.csv", "*.json", "*/*.yaml", "*/*.csv") for p in root.glob(pattern)
+    )
     hashes: dict[str, str] = {}
     for path in files:
         try:
@@ -206,5 +209,6 @@ def load(data_dir: Path) -> Workspace:
         observations=observations.clean,
         ledgers=ledgers,
         findings=findings,
-        hashes=_hashes(root),
+        hashes=_hashes(root)
+        | {f"expectations/{k}": v for k, v in _hashes(project_root() / "expectations").items()},
     )

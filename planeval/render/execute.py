@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from planeval.errors import PlanevalError
@@ -36,11 +37,19 @@ def _importable(root: Path) -> Iterator[None]:
             os.environ["PYTHONPATH"] = before
 
 
-def _kernel_config() -> Config:
-    """Talk to the kernel through local sockets where there are any: no TCP port that others could listen to."""
+def _kernel_config(private: str) -> Config:
+    """Where the kernel listens: in the folder ``private``, through local sockets where there are any.
+
+    No TCP port that others could reach, and no two kernels that draw the same name.
+    """
     from traitlets.config import Config
 
-    return Config({"KernelManager": {"transport": "ipc"}}) if os.name == "posix" else Config()
+    config = Config({"KernelManager": {"connection_file": os.path.join(private, "kernel.json")}})
+    if os.name == "posix":
+        config.KernelManager.transport = "ipc"
+    # A kernel that is shut down says so as an error of its own; what a cell prints is not touched by this.
+    config.NotebookClient.extra_arguments = ["--IPKernelApp.log_level=50"]
+    return config
 
 
 def execute(name: str, parameters: Mapping[str, Any]) -> NotebookNode:
@@ -57,7 +66,7 @@ def execute(name: str, parameters: Mapping[str, Any]) -> NotebookNode:
     root = project_root()
     source = root / "notebooks" / f"{name}.ipynb"
     try:
-        with _importable(root):
+        with _importable(root), TemporaryDirectory(prefix="planeval-") as private:
             notebook = papermill.execute_notebook(
                 str(source),
                 None,
@@ -66,7 +75,7 @@ def execute(name: str, parameters: Mapping[str, Any]) -> NotebookNode:
                 log_output=False,
                 kernel_name="python3",
                 cwd=os.getcwd(),
-                config=_kernel_config(),
+                config=_kernel_config(private),
             )
     except PapermillExecutionError as error:
         text = say(

@@ -29,23 +29,23 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
         staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
         raise PublishError(say("publish.failed", folder=folder, reason=error.strerror or error)) from error
+    new, old = staging / "new", staging / "old"
     try:
-        new, old = staging / "new", staging / "old"
         new.mkdir()
         for name, content in files.items():
             raw = content.encode("utf-8") if isinstance(content, str) else content
             (new / name).write_bytes(raw)
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(None, say("publish.not_a_folder"))
         if folder.exists():
             os.rename(folder, old)
-        try:
-            os.rename(new, folder)
-        except OSError:
-            if old.exists():
-                os.rename(old, folder)
-            raise
+        os.rename(new, folder)
     except OSError as error:
         raise PublishError(say("publish.failed", folder=folder, reason=error.strerror or error)) from error
     finally:
+        # Whatever stopped us between the two renames, Ctrl-C included: what was published comes back.
+        if old.exists() and not folder.exists():
+            os.rename(old, folder)
         shutil.rmtree(staging, ignore_errors=True)
 
 

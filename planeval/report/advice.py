@@ -13,20 +13,23 @@ from planeval.model.evaluation import (
     Verdict,
 )
 from planeval.model.findings import Severity
+from planeval.report import shown
 from planeval.report.blocks import Block, Heading, Items, Paragraph, Section
-from planeval.report.indicators import troubled
+from planeval.report.indicators import trend_sentence, troubled
 from planeval.report.words import (
     HOUSEKEEPING,
     at_most_named,
     due_text,
-    is_mean,
     join,
-    level,
-    quantity,
+    named,
     section_title,
+    verdict_words,
+    with_unit,
     word,
 )
 
+# Verdicts of what is within its target now.
+KEPT = frozenset({Verdict.ACHIEVED_EARLY, Verdict.MET})
 STATES_TO_NAME = (
     (ItemState.OVERDUE, "overdue"),
     (ItemState.BEHIND, "behind"),
@@ -56,23 +59,33 @@ def problems(evaluation: Evaluation) -> Section:
 def _indicator_problems(evaluation: Evaluation) -> list[str]:
     found = []
     for i in troubled(evaluation):
-        attribute, verdict = word("attribute", i.attribute), word("verdict", i.verdict)
-        why = _why(i)
-        found.append(
-            say("report.problems.indicator_item", attribute=attribute, name=i.name, verdict=verdict, why=why)
-        )
+        found.append(say("report.problems.indicator_item", **_judged(i), why=_why(i)))
     for i in evaluation.indicators + evaluation.sub_targets:
+        loses = i.projection is not None and i.projection.meets_target is False
+        if i.verdict in KEPT and (loses or "worse_than_base" in i.flags):
+            # Level and trend are two findings: within the limit, and on the way out of it.
+            why = (trend_sentence(i) if loses else "") or say("report.problems.losing_worse")
+            found.append(say("report.problems.losing_item", **_judged(i), why=why))
         if i.verdict is Verdict.NOT_ASSESSABLE:
             attribute = word("attribute", i.attribute)
             found.append(say("report.problems.unknown_item", attribute=attribute, name=i.name, why=_why(i)))
     return found
 
 
+def _judged(i: IndicatorEvaluation) -> dict[str, str]:
+    """What every line about an indicator names: attribute, name, verdict and whether it is provisional."""
+    return {
+        "attribute": word("attribute", i.attribute),
+        "name": i.name,
+        "verdict": word("verdict", i.verdict),
+        "mark": say("report.provisional_mark") if i.provisional else "",
+    }
+
+
 def _why(i: IndicatorEvaluation) -> str:
     """The sentence of figures, then the remarks the rule gave."""
     rule_notes = {
         "worse_than_base",
-        "no_time_left",
         "required_change_too_steep",
         "mean_cannot_be_kept",
         "occurred",
@@ -85,15 +98,18 @@ def _why(i: IndicatorEvaluation) -> str:
         "period_not_over",
         "not_distinguishable",
         "base_conflicts_with_statistics",
+        "straight_line_would_do",
+        "data_illustrative",
+        "data_forecast",
     }
     parts = []
     if i.current is not None and i.target is not None and i.target_kind != "none_occurs":
         parts.append(
             say(
-                "report.problems.figures_mean" if is_mean(i) else "report.problems.figures",
+                "report.problems.figures_mean" if shown.is_mean(i) else "report.problems.figures",
                 year=i.current_year,
-                current=quantity(i, i.current),
-                target=level(i, i.target),
+                current=with_unit(i, shown.current_number(i)),
+                target=with_unit(i, shown.limit_number(i)),
                 target_year=i.target_year,
             )
         )
@@ -104,7 +120,8 @@ def _why(i: IndicatorEvaluation) -> str:
 def _item_problems(evaluation: Evaluation) -> list[str]:
     found = []
     for state, name in STATES_TO_NAME:
-        names = [item.name for item in evaluation.items if item.state is state]
+        own = [item for item in evaluation.items if item.state is state]
+        names = [item.name for item in own if all(note.code != "not_due_to_start" for note in item.notes)]
         if names:
             found.append(say(f"report.problems.{name}", names=at_most_named(names), n=len(names)))
     return found
@@ -120,7 +137,11 @@ def adjustments(evaluation: Evaluation) -> Section:
     texts = _lessons(evaluation) if evaluation.kind is Kind.FINAL else []
     small = []
     for i in evaluation.indicators:
-        params = {"name": i.name, "target": level(i, i.target), "base": level(i, i.base)}
+        params = {
+            "name": named(i),
+            "target": with_unit(i, shown.limit_number(i)),
+            "base": with_unit(i, shown.base_number(i)),
+        }
         flags = ("target_wider_than_base", "base_conflicts_with_statistics", "fractional_target")
         for code in (*flags, "zero_base_for_reduction"):
             if code in i.flags:
@@ -130,7 +151,7 @@ def adjustments(evaluation: Evaluation) -> Section:
         if i.verdict is Verdict.OFF_TRACK:
             texts.append(say("report.adjust.out_of_reach", verdict=word("verdict", i.verdict), **params))
         if "small_count" in i.flags:
-            small.append(say("report.adjust.quoted", name=i.name))
+            small.append(named(i))
     if small:
         texts.append(say("report.adjust.small_count", names=join(small)))
     undated = [i for i in evaluation.items if i.due is None and i.item_type != "task"]
@@ -154,12 +175,15 @@ def _quoted(items: list[ItemProgress]) -> list[str]:
 def _lessons(evaluation: Evaluation) -> list[str]:
     found = []
     both = evaluation.indicators + evaluation.sub_targets
+    pending = [i for i in both if "period_not_over" in i.flags]
+    if pending:
+        found.append(say("report.adjust.lessons_pending", names=at_most_named([named(i) for i in pending])))
     for verdict, name in (
         (Verdict.MET, "lessons_met"),
         (Verdict.NOT_MET, "lessons_not_met"),
         (Verdict.NOT_ASSESSABLE, "lessons_unknown"),
     ):
-        names = [say("report.adjust.quoted", name=i.name) for i in both if i.verdict is verdict]
+        names = [named(i) for i in both if i.verdict is verdict and i not in pending]
         if names:
             found.append(say(f"report.adjust.{name}", names=at_most_named(names)))
     if any("definition_break" in i.flags for i in both):
@@ -175,9 +199,7 @@ def measures(evaluation: Evaluation) -> Section:
     if concerned:
         blocks.append(Paragraph(say("report.measures.lead")))
     for i in concerned:
-        blocks.append(
-            Heading(3, say("report.measures.item", name=i.name, verdict=word("verdict", i.verdict)))
-        )
+        blocks.append(Heading(3, say("report.measures.item", name=i.name, verdict=verdict_words(i))))
         bearing = [tasks[section] for section in i.bears_on if section in tasks]
         if bearing:
             texts = [
@@ -198,6 +220,9 @@ def measures(evaluation: Evaluation) -> Section:
             late.append(say(f"report.measures.{item.state.value}", name=item.name, due=due, lead=lead))
     if late:
         blocks += [Heading(3, say("report.measures.projects")), Items(tuple(late))]
+    unknown = sum(i.verdict is Verdict.NOT_ASSESSABLE for i in evaluation.indicators + evaluation.sub_targets)
+    if unknown:
+        blocks.append(Paragraph(say("report.measures.unknown", n=unknown)))
     if not blocks:
         name = "none_final" if evaluation.kind is Kind.FINAL else "none"
         blocks.append(Paragraph(say(f"report.measures.{name}")))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+
 from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
-from planeval.model.evaluation import CheckLevel, Evaluation, Verdict
+from planeval.model.evaluation import CheckLevel, Evaluation, IndicatorEvaluation, SourceRow, Verdict
 from planeval.model.findings import Severity
 from planeval.model.method import Method
 from planeval.model.status import Status
@@ -21,6 +23,7 @@ from planeval.report.blocks import (
     Section,
     Table,
 )
+from planeval.report.shown import is_mean
 from planeval.report.words import word
 
 A = "report.appendix"
@@ -28,7 +31,7 @@ A = "report.appendix"
 
 def data(evaluation: Evaluation) -> Section:
     """数据来源与质量: rows used, restatements, validation findings."""
-    rows = [r for r in evaluation.rows if not r.superseded]
+    rows = [r for r in evaluation.rows if r.used]
     count = {s: sum(r.status is s for r in rows) for s in Status}
     lead = say(
         f"{A}.data.lead",
@@ -68,9 +71,13 @@ def _rows_table(evaluation: Evaluation) -> Table:
     )
     rows = tuple(
         (
-            f"{r.name}{say(f'{A}.data.superseded') if r.superseded else ''}",
+            f"{r.name}{_standing(r)}",
             str(r.year),
-            Cell(r.as_published, illustrative=r.status is Status.ILLUSTRATIVE),
+            Cell(
+                r.as_published,
+                illustrative=r.status is Status.ILLUSTRATIVE,
+                provisional=r.status is Status.FORECAST,
+            ),
             word("status", r.status),
             r.published or say("report.unknown"),
             r.checked,
@@ -81,6 +88,13 @@ def _rows_table(evaluation: Evaluation) -> Table:
     )
     notes = (say(f"{A}.data.checked"),) if any(r.checked for r in evaluation.rows) else ()
     return Table(say(f"{A}.data.rows"), columns, rows, notes)
+
+
+def _standing(row: SourceRow) -> str:
+    """A word on rows that no value of the report rests on."""
+    if row.superseded:
+        return say(f"{A}.data.superseded")
+    return "" if row.used else say(f"{A}.data.unused")
 
 
 def _restatements(evaluation: Evaluation) -> list[Block]:
@@ -120,6 +134,12 @@ def method(evaluation: Evaluation) -> Section:
     name = f"{A}.method"
     cut = own.verdicts
 
+    paced = (Verdict.AHEAD, Verdict.ON_TRACK, Verdict.LAGGING)
+
+    def rule(verdict: Verdict) -> str:
+        geometric = own.trajectory == "geometric" and verdict in paced
+        return f"{verdict.value}_geometric" if geometric else verdict.value
+
     numbers = {
         Verdict.AHEAD: fmt.number(cut.ahead_from, 2),
         Verdict.ON_TRACK: fmt.number(cut.on_track_from, 2),
@@ -127,7 +147,7 @@ def method(evaluation: Evaluation) -> Section:
         Verdict.OFF_TRACK: fmt.share(cut.off_track_yearly_change, 0),
     }
     rows = (
-        *((word("verdict", v), say(f"{name}.{v.value}", value=numbers.get(v, ""))) for v in Verdict),
+        *((word("verdict", v), say(f"{name}.{rule(v)}", value=numbers.get(v, ""))) for v in Verdict),
         (say(f"{name}.trajectory"), say(f"{name}.trajectory_{own.trajectory}")),
         (say(f"{name}.period_mean"), say(f"{name}.{own.period_mean}")),
         (say(f"{name}.price"), say(f"{name}.price_{own.price_basis}")),
@@ -174,16 +194,27 @@ def sensitivity(evaluation: Evaluation) -> Section:
             Cell(verdict=i.verdict, provisional=i.provisional),
             a.label,
             Cell(None if a.base is None else fmt.target(a.base, i.decimals)),
-            Cell(None if a.current is None else fmt.number(a.current, i.decimals)),
-            Cell(None if a.target is None else fmt.target(a.target, i.decimals)),
+            Cell(
+                None
+                if a.current is None
+                else fmt.beside_limit(a.current, a.target, i.decimals, least=_least(i, a.current)),
+                illustrative=a.data_status is Status.ILLUSTRATIVE,
+                provisional=a.data_status is Status.FORECAST,
+            ),
+            Cell(None if a.target is None else fmt.target(a.target, i.decimals, beside=(a.current,))),
             Cell(None if a.progress is None else fmt.share(a.progress)),
-            Cell(verdict=a.verdict, provisional=i.provisional),
+            Cell(verdict=a.verdict, provisional=a.provisional),
             say(f"{name}.{'yes' if a.changes_verdict else 'no'}"),
         )
         for i, a in lines
     )
     blocks = (Paragraph(say(f"{name}.lead", changed=changed)), Table(say(f"{name}.table"), columns, rows))
     return Section("sensitivity", say(f"{name}.title"), blocks)
+
+
+def _least(i: IndicatorEvaluation, value: float) -> int:
+    """Decimals of a judged value: a mean of whole counts needs at least one."""
+    return fmt.mean_decimals(value, i.decimals) if is_mean(i) else i.decimals
 
 
 def plan_check(evaluation: Evaluation) -> Section:
@@ -228,6 +259,8 @@ def provenance(evaluation: Evaluation) -> Section:
 
     command = f"python pipeline.py report --plan {evaluation.plan} --kind {evaluation.kind.value}"
     command += f" --as-of {evaluation.as_of}"
+    if own.data != "data":
+        command += f" --data {shlex.quote(own.data)}"
     parameters = {key: str(value) for key, value in own.parameters.items()} | {
         say(f"{name}.command"): command
     }

@@ -190,13 +190,17 @@ class Table(Block):
 
 @dataclass(frozen=True)
 class Figure(Block):
-    """A chart: SVG made by this package, what it shows in words (``alt``), and the numbers behind it."""
+    """A chart: SVG made by this package, what it shows in words (``alt``), and the numbers behind it.
+
+    ``illustrative`` and ``provisional`` put a visible mark into the caption.
+    """
 
     svg: str = field(repr=False)
     alt: str
     caption: str
     data: Table | None = None
     illustrative: bool = False
+    provisional: bool = False
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

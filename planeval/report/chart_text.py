@@ -7,6 +7,15 @@ from planeval.messages import say
 from planeval.model.evaluation import IndicatorEvaluation, YearValue
 from planeval.model.status import Status
 from planeval.report.blocks import Cell, Column, Table
+from planeval.report.shown import (
+    base_number,
+    current_number,
+    interval_text,
+    is_mean,
+    limit_number,
+    projected_number,
+    year_number,
+)
 
 # How each status is drawn: solid marks for what is settled, hollow ones for what is not.
 MARKS = {
@@ -17,11 +26,6 @@ MARKS = {
     Status.FORECAST: "forecast",
     Status.ILLUSTRATIVE: "illustrative",
 }
-
-
-def is_mean(ind: IndicatorEvaluation) -> bool:
-    """Whether the indicator is judged by the mean of the period."""
-    return ind.target_kind == "period_mean_at_most"
 
 
 def target_words(ind: IndicatorEvaluation) -> str | None:
@@ -54,16 +58,14 @@ def _base_sentence(ind: IndicatorEvaluation, language: str) -> str:
         return ""
     if ind.base is None:
         return say("chart.alt.no_base", language=language)
-    if ind.base_source == "mean_of_years":
-        return say("chart.alt.base_mean", value=fmt.target(ind.base, ind.decimals), language=language)
-    value = fmt.number(ind.base, ind.decimals)
-    return say("chart.alt.base", year=ind.base_year, value=value, language=language)
+    name = "base_mean" if ind.base_source == "mean_of_years" else "base"
+    return say(f"chart.alt.{name}", year=ind.base_year, value=base_number(ind), language=language)
 
 
-def _year_words(value: YearValue, decimals: int, language: str) -> str:
+def _year_words(value: YearValue, ind: IndicatorEvaluation, language: str) -> str:
     if value.value is None:
         return say("chart.alt.year_missing", year=value.year, language=language)
-    text = fmt.number(value.value, decimals)
+    text = year_number(ind, value)
     if value.status is None or MARKS[value.status] == "final":
         return say("chart.alt.year", year=value.year, value=text, language=language)
     status = say(f"status.{value.status}", language=language)
@@ -75,8 +77,7 @@ def _target_sentence(ind: IndicatorEvaluation, language: str) -> str:
     if words is None:
         return say("chart.alt.no_target", language=language)
     name = f"limit_{words}" if is_mean(ind) else f"target_{words}"
-    value = fmt.target(ind.target, ind.decimals)
-    return say(f"chart.alt.{name}", year=ind.target_year, value=value, language=language)
+    return say(f"chart.alt.{name}", year=ind.target_year, value=limit_number(ind), language=language)
 
 
 def _interval_sentence(ind: IndicatorEvaluation, years: list[YearValue], language: str) -> list[str]:
@@ -87,9 +88,20 @@ def _interval_sentence(ind: IndicatorEvaluation, years: list[YearValue], languag
         interval = next((v.interval for v in years if v.year == ind.current_year), None)
     if interval is None or ind.target_kind == "none_occurs":
         return []
-    bounds = fmt.interval(interval.lower, interval.upper, ind.decimals)
+    bounds = interval_text(ind, interval)
     level = fmt.number(interval.level * 100, 0)
     return [say(f"chart.alt.{name}", year=ind.current_year, level=level, interval=bounds, language=language)]
+
+
+def _room_left(ind: IndicatorEvaluation, room: float, language: str) -> str:
+    """How high the years to come may be: one year alone, or several in their mean."""
+    years = ind.target_year - ind.current_year
+    return say(
+        f"chart.alt.room_left_{'below' if ind.target_strict else 'at_most'}",
+        years=say(f"chart.alt.years_left_{'one' if years == 1 else 'more'}", n=years, language=language),
+        value=fmt.target(room, ind.decimals),
+        language=language,
+    )
 
 
 def alt_text(ind: IndicatorEvaluation, language: str = "zh") -> str:
@@ -107,25 +119,36 @@ def alt_text(ind: IndicatorEvaluation, language: str = "zh") -> str:
         _base_sentence(ind, language),
     ]
     separator = say("chart.alt.separator", language=language)
-    words = separator.join(_year_words(v, ind.decimals, language) for v in years)
+    words = separator.join(_year_words(v, ind, language) for v in years)
     parts.append(say("chart.alt.years", years=words, language=language))
     parts += [say("chart.alt.break", year=v.year, language=language) for v in years if v.break_before]
     if is_mean(ind) and ind.current is not None:
-        value = fmt.number(ind.current, ind.decimals)
+        value = current_number(ind)
         parts.append(say("chart.alt.mean", year=ind.current_year, value=value, language=language))
     parts += _interval_sentence(ind, years, language)
     parts.append(_target_sentence(ind, language))
     if ind.projection is not None and ind.target_year > ind.current_year:
         if is_mean(ind) and ind.projection.room_left is not None:
-            value = fmt.number(ind.projection.room_left, ind.decimals)
-            parts.append(say("chart.alt.room_left", value=value, language=language))
-        elif ind.projection.value is not None:
-            value = fmt.estimate(ind.projection.value, ind.decimals)
+            parts.append(_room_left(ind, ind.projection.room_left, language))
+        elif not is_mean(ind) and ind.projection.value is not None:
+            value = projected_number(ind)
             parts.append(say("chart.alt.projected", year=ind.projection.year, value=value, language=language))
     name = "verdict_provisional" if ind.provisional else "verdict"
     verdict = say(f"verdict.{ind.verdict.value}", language=language)
     parts.append(say(f"chart.alt.{name}", verdict=verdict, language=language))
     return "".join(parts)
+
+
+def _path_cell(year: int, ind: IndicatorEvaluation) -> Cell:
+    """The path starts from the base: what makes the base uncertain makes the path so."""
+    if year not in ind.path:
+        return Cell(None)
+    return Cell(
+        # Where the path ends it is the target, and reads like it.
+        limit_number(ind) if year == ind.target_year else fmt.target(ind.path[year], ind.decimals),
+        illustrative=ind.base_status is Status.ILLUSTRATIVE,
+        provisional=ind.base_status is Status.FORECAST,
+    )
 
 
 def _cells(value: YearValue, ind: IndicatorEvaluation, language: str) -> dict[str, Cell]:
@@ -134,15 +157,14 @@ def _cells(value: YearValue, ind: IndicatorEvaluation, language: str) -> dict[st
     return {
         "year": Cell(str(value.year)),
         "value": Cell(
-            None if value.value is None else fmt.number(value.value, ind.decimals),
+            None if value.value is None else year_number(ind, value),
             title=value.reason or "",
             illustrative=value.status is Status.ILLUSTRATIVE,
+            provisional=value.status is Status.FORECAST,
         ),
         "status": Cell(None if value.status is None else say(f"status.{value.status}", language=language)),
-        "interval": Cell(None if bounds is None else fmt.interval(bounds.lower, bounds.upper, ind.decimals)),
-        "path": Cell(
-            fmt.target(ind.path[value.year], ind.decimals) if value.year in ind.path else None,
-        ),
+        "interval": Cell(None if bounds is None else interval_text(ind, bounds)),
+        "path": _path_cell(value.year, ind),
         "remark": Cell(remark),
     }
 
@@ -168,9 +190,6 @@ def data_table(ind: IndicatorEvaluation, language: str = "zh") -> Table:
     return Table(caption, columns, tuple(tuple(row[name] for name in kept) for row in rows))
 
 
-def is_illustrative(ind: IndicatorEvaluation) -> bool:
-    """Whether any value the chart shows is illustrative."""
-    return any(v.status is Status.ILLUSTRATIVE for v in shown_years(ind)) or Status.ILLUSTRATIVE in {
-        ind.base_status,
-        ind.data_status,
-    }
+def shows_status(ind: IndicatorEvaluation, status: Status) -> bool:
+    """Whether anything the chart shows has this status: a value, the base, or what is judged."""
+    return status in {ind.base_status, ind.data_status, *(v.status for v in shown_years(ind))}

@@ -10,6 +10,7 @@ the fonts.
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Callable
 from itertools import pairwise
@@ -18,6 +19,7 @@ from typing import Any
 from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.model.evaluation import IndicatorEvaluation, Interval, YearValue
+from planeval.model.status import Status
 from planeval.report.blocks import Figure
 from planeval.report.chart_canvas import (
     ACTUAL,
@@ -27,30 +29,37 @@ from planeval.report.chart_canvas import (
     FAINT,
     HEIGHT,
     INTERVAL,
-    LEFT,
     MARKERS,
     PATH,
-    RIGHT,
     SETTINGS,
-    SIZE,
     SMALL,
+    SMALLEST,
     TARGET,
     TOP,
     VOID,
     WIDTH,
     Canvas,
+    edge_labels,
     legend,
     quiet,
-    right_labels,
+    text_width,
 )
+from planeval.report.chart_labels import around, box_of, place
 from planeval.report.chart_text import (
     MARKS,
     alt_text,
     data_table,
-    is_illustrative,
-    is_mean,
     shown_years,
+    shows_status,
     target_words,
+)
+from planeval.report.shown import (
+    base_number,
+    current_number,
+    is_mean,
+    limit_number,
+    projected_number,
+    year_number,
 )
 from planeval.report.svg import inline_svg
 
@@ -68,7 +77,8 @@ def indicator_chart(ind: IndicatorEvaluation, *, chart_id: str = "", language: s
         alt=alt,
         caption=say("chart.caption", name=ind.name, language=language),
         data=data_table(ind, language),
-        illustrative=is_illustrative(ind),
+        illustrative=shows_status(ind, Status.ILLUSTRATIVE),
+        provisional=shows_status(ind, Status.FORECAST),
     )
 
 
@@ -86,29 +96,46 @@ def _draw(ind: IndicatorEvaluation, salt: str, language: str) -> str:
             matplotlib.rcParams.update(settings)
             figure = Drawing(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72, facecolor="none")
             FigureCanvasSVG(figure)
-            ax = figure.add_axes(
-                (
-                    LEFT / WIDTH,
-                    BOTTOM / HEIGHT,
-                    (WIDTH - LEFT - RIGHT) / WIDTH,
-                    (HEIGHT - TOP - BOTTOM) / HEIGHT,
-                ),
-                facecolor="none",
-            )
-            canvas = Canvas(ax, ind, shown_years(ind), language)
+            canvas = Canvas(figure.add_axes((0, 0, 1, 1), facecolor="none"), ind, shown_years(ind), language)
+            _edge(canvas)
             _frame(canvas)
-            _gaps(canvas)
+            _bands(canvas)
             _breaks(canvas)
+            _target(canvas)
             if is_mean(ind) or ind.target_kind == "none_occurs":
                 _bars(canvas)
             else:
                 _lines(canvas)
-            _target(canvas)
-            right_labels(canvas)
+            _gap_words(canvas)
+            edge_labels(canvas)
             legend(canvas)
             out = io.StringIO()
             figure.savefig(out, format="svg", metadata={"Date": None}, transparent=True)
             return out.getvalue()
+
+
+def _edge(canvas: Canvas) -> None:
+    """The labels at the right edge: the target, and what ends there or is compared with it."""
+    ind, end = canvas.ind, canvas.ind.projection
+    last = max(ind.target_year, canvas.years[-1].year)
+    words = target_words(ind)
+    if words is not None:
+        name = f"limit_{words}" if is_mean(ind) else f"target_{words}"
+        label = canvas.say(name, value=limit_number(ind))
+        canvas.edge.append((_target_level(ind), label, TARGET))
+    if ind.target_kind == "none_occurs" or ind.current is None:
+        return
+    if is_mean(ind):
+        canvas.edge.append((ind.current, canvas.say("mean_so_far", value=current_number(ind)), ACTUAL))
+    elif ind.current_year == last:
+        label = canvas.say("current", year=ind.current_year, value=current_number(ind))
+        canvas.edge.append((ind.current, label, ACTUAL))
+    elif end is not None and end.value is not None and end.year > ind.current_year:
+        canvas.edge.append((end.value, canvas.say("projected", value=projected_number(ind)), ACTUAL))
+
+
+def _target_level(ind: IndicatorEvaluation) -> float:
+    return 0.0 if ind.target_kind == "none_occurs" else float(ind.target or 0.0)
 
 
 def _frame(canvas: Canvas) -> None:
@@ -131,8 +158,10 @@ def _frame(canvas: Canvas) -> None:
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
     decimals = next((d for d in range(9) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 8)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: fmt.number(value, decimals)))
+    canvas.margins([fmt.number(tick, decimals) for tick in ticks])
     years = range(canvas.years[0].year, last + 1)
-    ax.set_xticks(list(years)[:: -(1 + (len(years) - 1) // 8)])  # the last year always has its label
+    every = math.ceil(36 / canvas.pixels_a_year)
+    ax.set_xticks(list(years)[::-every])  # the last year always has its label
     ax.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
     ax.tick_params(length=0, labelsize=SMALL, labelcolor="#4a525c", pad=6)
     ax.grid(axis="y", color=FAINT, linewidth=0.8, clip_on=False)
@@ -141,7 +170,9 @@ def _frame(canvas: Canvas) -> None:
         ax.spines[side].set_visible(False)
     ax.spines["bottom"].set_color("#8a929c")
     unit = canvas.say("unit", unit=ind.unit)
-    ax.annotate(unit, (8, HEIGHT - 15), xycoords="figure points", fontsize=SMALL, color="#4a525c", gid="unit")
+    size = min(SMALL, SMALL * (WIDTH - 16) / text_width(unit, SMALL))
+    ax.annotate(unit, (8, HEIGHT - 15), xycoords="figure points", fontsize=size, color="#4a525c", gid="unit")
+    canvas.boxes.append(box_of(unit, 8, HEIGHT - 11, size, "left"))
 
 
 def _runs(years: list[YearValue], wanted: Callable[[YearValue], bool]) -> list[list[YearValue]]:
@@ -157,39 +188,37 @@ def _runs(years: list[YearValue], wanted: Callable[[YearValue], bool]) -> list[l
     return runs
 
 
-def _gaps(canvas: Canvas) -> None:
-    """A band for every run of years without data, and the words."""
-    low, high = canvas.ax.get_xlim()
-    pixels_a_year = (WIDTH - LEFT - RIGHT) / (high - low)
-    top = canvas.ax.get_ylim()[1]
-    # At the foot of the band, unless the target or the base runs there.
-    crossed = any(x is not None and x < 0.2 * top for x in (canvas.ind.target, canvas.ind.base))
-    place: dict[str, Any] = {"offset": (0, -5), "va": "top"} if crossed else {"offset": (0, 7)}
+def _bands(canvas: Canvas) -> None:
+    """A band for every run of years without data."""
     for run in _runs(canvas.years, lambda v: v.value is None):
-        first, last = run[0].year, run[-1].year
-        canvas.ax.axvspan(first - 0.5, last + 0.5, color=VOID, linewidth=0, zorder=0, clip_on=False)
-        wide = (last - first + 1) * pixels_a_year >= 3 * SMALL + 4
-        words = canvas.say("no_data" if wide else "no_data_stacked")
-        at = ((first + last) / 2, top if crossed else 0)
-        canvas.text(*at, words, ha="center", fontsize=SMALL, color="#59616b", **place)
+        ends = (run[0].year - 0.5, run[-1].year + 0.5)
+        canvas.ax.axvspan(*ends, color=VOID, linewidth=0, zorder=0, clip_on=False)
+
+
+def _gap_words(canvas: Canvas) -> None:
+    """The words in the bands, last of all: at the foot, or as far up as other labels and lines ask."""
+    height = HEIGHT - TOP - BOTTOM
+    for run in _runs(canvas.years, lambda v: v.value is None):
+        width = len(run) * canvas.pixels_a_year
+        words = canvas.say("no_data")
+        if text_width(words, SMALL) + 4 > width:
+            words = canvas.say("no_data_stacked")
+        half = 12 if "\n" not in words else 26
+        places = [(0.0, float(dy), "center") for dy in range(half, height - half + 1, 6)]
+        middle = (run[0].year + run[-1].year) / 2
+        place(canvas, (middle, 0), words, places, size=SMALL, further=0.05, color="#59616b")
 
 
 def _breaks(canvas: Canvas) -> None:
+    """A line before each year that cannot be compared with the one before; named where there is room."""
+    top = canvas.ax.get_ylim()[1]
     for value in canvas.years:
         if value.break_before and value.year > canvas.years[0].year:
-            canvas.ax.axvline(
-                value.year - 0.5, color="#7a4a86", linewidth=1, dashes=(6, 2, 1, 2), zorder=1, clip_on=False
-            )
-            top = canvas.ax.get_ylim()[1]
-            canvas.text(
-                value.year - 0.5,
-                top,
-                canvas.say("break"),
-                offset=(0, 4),
-                ha="center",
-                fontsize=SMALL,
-                color="#7a4a86",
-            )
+            x = value.year - 0.5
+            style: dict[str, Any] = {"color": "#7a4a86", "zorder": 1}
+            canvas.line([x, x], [0, top], linewidth=1, dashes=(6, 2, 1, 2), weight=0.6, **style)
+            words = canvas.say("break")
+            place(canvas, (x, top), words, [(0, 11, "center")], size=SMALL, optional=True, color="#7a4a86")
 
 
 def _mark(value: YearValue) -> str:
@@ -226,7 +255,7 @@ def _interval_lines(canvas: Canvas) -> None:
     for x, interval in intervals:
         low, high = interval.lower, interval.upper
         xs = [x - 0.08, x + 0.08, x, x, x - 0.08, x + 0.08]
-        canvas.line(xs, [high, high, high, low, low, low], color=INTERVAL, linewidth=1.2, zorder=3)
+        canvas.line(xs, [high, high, high, low, low, low], color=INTERVAL, linewidth=1.2, zorder=3, weight=2)
     if intervals:
         level = fmt.number(intervals[0][1].level * 100, 0)
         words = canvas.say("legend.mean_interval" if is_mean(canvas.ind) else "legend.interval", level=level)
@@ -235,9 +264,11 @@ def _interval_lines(canvas: Canvas) -> None:
 
 def _points(canvas: Canvas) -> None:
     for mark in MARKERS:
-        values = [v for v in canvas.years if v.value is not None and _mark(v) == mark]
-        if values:
-            canvas.line([v.year for v in values], [v.value for v in values], zorder=5, **_marker(mark))  # type: ignore[misc]
+        points = {v.year: v.value for v in canvas.years if v.value is not None and _mark(v) == mark}
+        if points:
+            canvas.line(list(points), list(points.values()), zorder=5, weight=0, **_marker(mark))
+            for x, y in points.items():
+                canvas.mark(x, y)
             canvas.legend.append((canvas.say(f"legend.{mark}"), _marker(mark)))
 
 
@@ -246,14 +277,14 @@ def _lines(canvas: Canvas) -> None:
     ind = canvas.ind
     if ind.path:
         years = sorted(ind.path)
-        dashed = {"color": PATH, "linewidth": 1.4, "dashes": (4, 3)}
+        dashed: dict[str, Any] = {"color": PATH, "linewidth": 1.4, "dashes": (4, 3)}
         canvas.line([float(y) for y in years], [ind.path[y] for y in years], zorder=2, **dashed)
         canvas.legend.append((canvas.say("legend.path"), dashed))
     for run in _runs(canvas.years, lambda v: v.value is not None):
         for before, after in pairwise(run):
             if after.break_before is None and before.value is not None and after.value is not None:
                 joined = ([before.year, after.year], [before.value, after.value])
-                canvas.line(*joined, color=ACTUAL, linewidth=2, zorder=4)  # type: ignore[arg-type]
+                canvas.line(*joined, color=ACTUAL, linewidth=2, zorder=4, weight=3)
     _interval_lines(canvas)
     _points(canvas)
     _projection(canvas)
@@ -265,102 +296,79 @@ def _projection(canvas: Canvas) -> None:
     end = ind.projection
     if ind.current is None or end is None or end.value is None or end.year <= ind.current_year:
         return
-    dotted = {"color": ACTUAL, "linewidth": 1.6, "dashes": (1, 2)}
+    dotted: dict[str, Any] = {"color": ACTUAL, "linewidth": 1.6, "dashes": (1, 2)}
     canvas.line([ind.current_year, end.year], [ind.current, end.value], zorder=3, **dotted)
-    canvas.right.append(
-        (end.value, canvas.say("projected", value=fmt.estimate(end.value, ind.decimals)), ACTUAL)
-    )
 
 
 def _value_labels(canvas: Canvas) -> None:
     """The base and the current value as numbers; the others stand in the table behind the chart."""
     ind = canvas.ind
-    values = {v.year: v for v in canvas.years}
-    scale = (HEIGHT - TOP - BOTTOM) / canvas.ax.get_ylim()[1]  # pixels per unit
-    if ind.base is not None:
-        own = values.get(ind.base_year)
-        same = own is not None and own.value is not None and abs(own.value - ind.base) <= 1e-9 * abs(ind.base)
-        if not same:
-            # Not the base year's own statistic: what the plan states, or a mean of years.
-            diamond = {"marker": "D", "markersize": 7, "linestyle": "none", "zorder": 5}
-            canvas.line(
-                [ind.base_year], [ind.base], markerfacecolor="#ffffff", markeredgecolor=PATH, **diamond
-            )
-        after = values.get(ind.base_year + 1)
-        # Above the fall, below the rise; but never down into the years under the axis.
-        above = after is None or after.value is None or after.value <= ind.base or ind.base * scale < 24
-        shown = canvas.number(ind.base) if same else fmt.target(ind.base, ind.decimals)
-        words = canvas.say("base", value=shown)
-        canvas.text(
-            ind.base_year, ind.base, words, offset=(7, 7) if above else (7, -19), ha="left", color="#4a525c"
-        )
-    if ind.current is not None and ind.current_year == max(ind.target_year, canvas.years[-1].year):
-        # At the right edge the value stands with the target's label, which makes way for it.
-        words = canvas.say("current", year=ind.current_year, value=canvas.number(ind.current))
-        canvas.right.append((ind.current, words, ACTUAL))
-    elif ind.current is not None:
-        now = values.get(ind.current_year)
-        crossed = now is not None and now.interval is not None
-        # On the far side of the target, where the straight path and the target line do not run.
-        below = ind.target is not None and ind.current < ind.target
-        if crossed:
-            # Beside the interval, above the projection: down only where the target line would strike it out.
-            below = below and ind.target is not None and (ind.target - ind.current) * scale < 2 * SIZE
-        room = ind.current * scale > 2 * SIZE
-        canvas.text(
-            ind.current_year,
-            ind.current,
-            canvas.number(ind.current),
-            offset=(9 if crossed else 0, -21 if below and room else 8),
-            ha="left" if crossed else "center",
-            color=ACTUAL,
-            fontweight="bold",
-        )
+    if ind.current is not None and ind.current_year < max(ind.target_year, canvas.years[-1].year):
+        point = (ind.current_year, ind.current)
+        place(canvas, point, current_number(ind), around(), color=ACTUAL, fontweight="bold")
+    if ind.base is None:
+        return
+    own = next((v.value for v in canvas.years if v.year == ind.base_year), None)
+    if own is None or abs(own - ind.base) > 1e-9 * abs(ind.base):
+        # Not the base year's own statistic: what the plan states, or a mean of years.
+        diamond: dict[str, Any] = {"marker": "D", "markersize": 7, "linestyle": "none", "zorder": 5}
+        canvas.line([ind.base_year], [ind.base], markerfacecolor="#ffffff", markeredgecolor=PATH, **diamond)
+        canvas.mark(ind.base_year, ind.base)
+    words = canvas.say("base", value=base_number(ind))
+    place(canvas, (ind.base_year, ind.base), words, around(), color="#4a525c")
 
 
 def _bars(canvas: Canvas) -> None:
     """Annual values as bars (hollow when not settled, pale before the period), and their mean so far."""
     ind = canvas.ind
-    style: dict[str, Any]
     seen: dict[str, dict[str, Any]] = {}
-    mean = ind.current if is_mean(ind) else None
-    roomy = ind.target_year - canvas.years[0].year < 8  # else only the period's own years are labelled
-    scale = (HEIGHT - TOP - BOTTOM) / canvas.ax.get_ylim()[1]  # pixels per unit
     for value in canvas.years:
         if value.value is None:
             continue
-        inside = value.year > ind.base_year
+        inside = value.year >= ind.period_start
         mark = _mark(value)
-        if mark == "final":
-            colour = BAR if inside else BAR_BEFORE
-            style = {"facecolor": colour, "edgecolor": colour}
-        else:
-            style = {"facecolor": "#ffffff", "edgecolor": ACTUAL if inside else PATH}
-            style["linestyle"] = (0, (2, 2)) if mark == "illustrative" else "solid"
-        canvas.ax.bar(
-            [value.year], [value.value], width=0.56, zorder=2, linewidth=1.4, clip_on=False, **style
-        )
+        style = _bar_style(mark, inside)
+        canvas.ax.bar([value.year], [value.value], width=0.56, zorder=2, clip_on=False, **style)
+        low, high = (canvas.pixels(value.year + side, value.value) for side in (-0.28, 0.28))
+        canvas.keep_clear([(low[0], canvas.bottom), low, high, (high[0], canvas.bottom)], 1.0)
         seen.setdefault("before" if mark == "final" and not inside else mark, style)
-        top = value.value
-        if inside and mean is not None and -2 <= (mean - top) * scale <= SMALL + 8:
-            top = mean  # the label would sit on the line of the mean: put it above
-        if inside or roomy:
-            words = canvas.number(value.value)
-            canvas.text(value.year, top, words, offset=(0, 5), ha="center", fontsize=SMALL)
     _interval_lines(canvas)
-    for mark, style in seen.items():
-        box = {"marker": "s", "markersize": 9, "linestyle": "none", "markeredgewidth": 1.2}
-        box |= {"markerfacecolor": style["facecolor"], "markeredgecolor": style["edgecolor"]}
-        canvas.legend.append((canvas.say(f"legend.{mark}"), box))
-    if mean is not None:
-        canvas.line(
-            [ind.base_year + 0.5, ind.current_year + 0.5],
-            [mean, mean],
-            color=ACTUAL,
-            linewidth=2.2,
-            zorder=4,
-        )
-        canvas.right.append((mean, canvas.say("mean_so_far", value=canvas.number(mean)), ACTUAL))
+    canvas.legend += [(canvas.say(f"legend.{mark}"), style) for mark, style in seen.items()]
+    if is_mean(ind) and ind.current is not None:
+        ends = [ind.period_start - 0.5, ind.current_year + 0.5]
+        canvas.line(ends, [ind.current] * 2, color=ACTUAL, linewidth=2.2, zorder=4, weight=3)
+    _bar_labels(canvas)
+
+
+def _bar_style(mark: str, inside: bool) -> dict[str, Any]:
+    """Filled when settled; otherwise hollow, the edge telling preliminary, forecast and illustrative apart."""
+    if mark == "final":
+        colour = BAR if inside else BAR_BEFORE
+        return {"facecolor": colour, "edgecolor": colour, "linewidth": 1.4}
+    edges: dict[str, Any] = {"preliminary": "solid", "forecast": (0, (5, 2)), "illustrative": (0, (2, 2))}
+    edge = ACTUAL if inside else PATH
+    return {"facecolor": "#ffffff", "edgecolor": edge, "linestyle": edges[mark], "linewidth": 1.4}
+
+
+def _bar_labels(canvas: Canvas) -> None:
+    """The values over the bars.
+
+    Where they would run into each other: the period's own years only, then smaller, then every second or third.
+    """
+    values = {v.year: v.value for v in canvas.years if v.value is not None}
+    words = {v.year: year_number(canvas.ind, v) for v in canvas.years if v.value is not None}
+
+    def needed() -> float:
+        return 4 + max((text_width(text, SMALL) for text in words.values()), default=0.0)
+
+    if needed() > canvas.pixels_a_year:
+        words = {year: text for year, text in words.items() if year >= canvas.ind.period_start}
+    size = max(SMALLEST, min(SMALL, SMALL * canvas.pixels_a_year / needed()))
+    every = math.ceil(needed() * size / SMALL / canvas.pixels_a_year - 1e-6)
+    places = [(0.0, float(dy), "center") for dy in (9, 14, 19, 25, 32, 40, 48, -10, -15, -20)]
+    for year in sorted(words, reverse=True):
+        if (max(words) - year) % every == 0:
+            place(canvas, (year, values[year]), words[year], places, size=size, optional=True)
 
 
 def _target(canvas: Canvas) -> None:
@@ -368,9 +376,8 @@ def _target(canvas: Canvas) -> None:
     words = target_words(ind)
     if words is None:
         return
-    level = 0.0 if words == "none" else float(ind.target or 0.0)
-    name = f"limit_{words}" if is_mean(ind) else f"target_{words}"
-    label = canvas.say(name, value=fmt.target(ind.target, ind.decimals))
-    first = ind.base_year + 0.5 if is_mean(ind) or words == "none" else canvas.years[0].year - 0.5
-    canvas.line([first, canvas.ax.get_xlim()[1]], [level, level], color=TARGET, linewidth=1.8, zorder=2.5)
-    canvas.right.append((level, label, TARGET))
+    level = _target_level(ind)
+    whole_period = is_mean(ind) or words == "none"
+    first = (ind.period_start if whole_period else canvas.years[0].year) - 0.5
+    ends = [first, canvas.ax.get_xlim()[1]]
+    canvas.line(ends, [level, level], color=TARGET, linewidth=1.8, zorder=2.5, weight=3)

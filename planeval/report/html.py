@@ -213,6 +213,7 @@ def _cell(cell: b.CellLike, language: str) -> tuple[Markup, str]:
 
 # In widths of a Chinese character: texts up to the first are not broken, longer than the second they get room.
 _SHORT, _LONG = 8, 24
+_DENSE = 9  # with more columns a table is set closer, so that a period's years fit on a desktop and on paper
 
 
 def _longest(table: b.Table, index: int) -> float:
@@ -260,9 +261,8 @@ def _table(table: b.Table, language: str) -> Markup:
         _tag("tbody", Markup("\n").join(body)),
     ]
     # The container scrolls, not the page; focusable, so that the keyboard can scroll it too.
-    scroller = _tag(
-        "div", _tag("table", *parts), class_="table", role="region", aria_label=table.caption, tabindex="0"
-    )
+    inner = _tag("table", *parts, class_="dense" if len(table.columns) > _DENSE else "")
+    scroller = _tag("div", inner, class_="table", role="region", aria_label=table.caption, tabindex="0")
     notes = (
         _tag("ul", *(_tag("li", note) for note in table.notes), class_="notes") if table.notes else Markup("")
     )
@@ -270,8 +270,9 @@ def _table(table: b.Table, language: str) -> Markup:
 
 
 def _figure(figure: b.Figure, language: str) -> Markup:
-    mark = Markup(" ") + mark_html("illustrative", language) if figure.illustrative else Markup("")
-    caption = _tag("figcaption", figure.caption, mark)
+    marks = {"illustrative": figure.illustrative, "provisional": figure.provisional}
+    shown = (Markup(" ") + mark_html(name, language) for name, given in marks.items() if given)
+    caption = _tag("figcaption", figure.caption, *shown)
     notes = _tag("ul", *(_tag("li", n) for n in figure.notes), class_="notes") if figure.notes else Markup("")
     # The numbers and the alternative text in the open: whoever cannot see the chart reads them here too.
     data = Markup("")

@@ -8,7 +8,8 @@ from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.model.evaluation import TROUBLED, Evaluation, FollowUp, IndicatorEvaluation, Verdict, YearValue
 from planeval.model.plan import Attribute
-from planeval.model.status import Status
+from planeval.model.status import PROVISIONAL, Status
+from planeval.report import shown
 from planeval.report.blocks import (
     Block,
     Cell,
@@ -22,7 +23,8 @@ from planeval.report.blocks import (
     Table,
 )
 from planeval.report.charts import indicator_chart
-from planeval.report.words import HOUSEKEEPING, base_number, is_mean, join, level, quantity, sign, word
+from planeval.report.shown import is_mean
+from planeval.report.words import HOUSEKEEPING, join, sign, with_unit, word
 
 
 def indicators(evaluation: Evaluation) -> Section:
@@ -87,8 +89,8 @@ def _table(evaluation: Evaluation, own: list[IndicatorEvaluation], caption: str,
                 word("attribute", i.attribute),
                 _base_cell(i),
                 *(_value_cell(i, by_year.get(year)) for year in years),
-                *([Cell(fmt.number(i.current, i.decimals)) if is_mean(i) else Cell("")] if means else []),
-                _target_text(i, evaluation.period_end),
+                *([_mean_cell(i)] if means else []),
+                _target_cell(i, evaluation.period_end),
                 _progress_cell(i),
                 Cell(verdict=i.verdict, provisional=i.provisional),
             )
@@ -97,6 +99,10 @@ def _table(evaluation: Evaluation, own: list[IndicatorEvaluation], caption: str,
     if any(i.progress is not None for i in own):
         share = fmt.share(evaluation.time_share, 0)
         notes.append(say("report.indicators.note_progress", share=share))
+    if any(i.progress is not None and i.time_share != evaluation.time_share for i in own):
+        notes.append(say("report.indicators.note_own_time"))
+    if any(i.base_source == "mean_of_years" for i in own):
+        notes.append(say("report.indicators.note_mean_base"))
     if means:
         notes.append(say("report.indicators.note_mean"))
     return Table(caption, tuple(columns), tuple(rows), tuple(notes), row_header=1 if numbered else 0)
@@ -104,8 +110,15 @@ def _table(evaluation: Evaluation, own: list[IndicatorEvaluation], caption: str,
 
 def _base_cell(i: IndicatorEvaluation) -> Cell:
     reason = "" if i.base is not None else say("report.indicators.no_base")
-    text = None if i.base is None else base_number(i)
-    return Cell(text, illustrative=i.base_status is Status.ILLUSTRATIVE, title=reason)
+    if i.base is not None and i.base_source == "mean_of_years":
+        reason = say("report.indicators.base_mean_title")
+    text = None if i.base is None else shown.base_number(i)
+    return Cell(
+        text,
+        illustrative=i.base_status is Status.ILLUSTRATIVE,
+        provisional=i.base_status is Status.FORECAST,
+        title=reason,
+    )
 
 
 def _value_cell(i: IndicatorEvaluation, value: YearValue | None) -> Cell:
@@ -113,26 +126,45 @@ def _value_cell(i: IndicatorEvaluation, value: YearValue | None) -> Cell:
         return Cell(None, title=(value.reason if value else None) or "")
     status = value.status
     return Cell(
-        fmt.number(value.value, i.decimals),
+        shown.year_number(i, value),
         illustrative=status is Status.ILLUSTRATIVE,
         provisional=status is Status.FORECAST,
         title=word("status", status) if status else "",
     )
 
 
-def _target_text(i: IndicatorEvaluation, period_end: int) -> str:
+def _mean_cell(i: IndicatorEvaluation) -> Cell:
+    if not is_mean(i):
+        return Cell("")
+    text = None if i.current is None else shown.current_number(i)
+    return Cell(
+        text,
+        illustrative=i.data_status is Status.ILLUSTRATIVE,
+        provisional=i.data_status is Status.FORECAST,
+    )
+
+
+def _target_cell(i: IndicatorEvaluation, period_end: int) -> Cell:
+    text = _target_text(i)
+    if i.target_year != period_end:
+        text = say("report.indicators.target_due", text=text, year=i.target_year)
+    derived = i.target_kind == "reduction"
+    return Cell(
+        text,
+        illustrative=derived and i.base_status is Status.ILLUSTRATIVE,
+        provisional=derived and i.base_status is Status.FORECAST,
+    )
+
+
+def _target_text(i: IndicatorEvaluation) -> str:
     if i.target is None:
         return i.as_written
-    shown = fmt.target(i.target, i.decimals)
     if i.target_kind == "reduction":
-        text = say("report.indicators.target_reduction", level=shown, words=i.as_written)
-    elif i.target_kind == "none_occurs":
-        text = word_of_kind(i)
-    else:
-        name = "target_mean" if is_mean(i) else "target_level"
-        text = say(f"report.indicators.{name}", sign=sign(i), level=shown)
-    due = i.target_year
-    return text if due == period_end else say("report.indicators.target_due", text=text, year=due)
+        return say("report.indicators.target_reduction", level=shown.limit_number(i), words=i.as_written)
+    if i.target_kind == "none_occurs":
+        return word_of_kind(i)
+    name = "target_mean" if is_mean(i) else "target_level"
+    return say(f"report.indicators.{name}", sign=sign(i), level=shown.limit_number(i))
 
 
 def word_of_kind(i: IndicatorEvaluation) -> str:
@@ -165,8 +197,11 @@ def sentence(i: IndicatorEvaluation, period_start: int) -> str:
         return _none_occurs(i, period_start, common)
     if is_mean(i):
         return _mean(i, period_start, common)
-    base = _base_phrase(i)
-    target = level(i, i.target) if i.target_kind == "reduction" else f"{sign(i)}{level(i, i.target)}"
+    if i.target is None:
+        return say("report.indicators.level_no_target", year=i.current_year, current=_current(i), **common)
+    base, target = _base_phrase(i), _limit(i)
+    if i.target_kind != "reduction":
+        target = f"{sign(i)}{target}"
     if i.current is None:
         return say(
             "report.indicators.level_missing", year=i.current_year, base_text=base, target=target, **common
@@ -178,37 +213,52 @@ def sentence(i: IndicatorEvaluation, period_start: int) -> str:
     text = say(
         "report.indicators.level",
         year=i.current_year,
-        current=quantity(i, i.current),
+        current=_current(i),
         base_text=base,
         target=target,
         progress=progress,
         **common,
     )
-    return text + _trend(i)
+    return text + trend_sentence(i)
+
+
+def _current(i: IndicatorEvaluation) -> str:
+    return with_unit(i, shown.current_number(i))
+
+
+def _limit(i: IndicatorEvaluation) -> str:
+    return with_unit(i, shown.limit_number(i))
 
 
 def _base_phrase(i: IndicatorEvaluation) -> str:
     if i.base is None:
         return say("report.indicators.base_none", base_year=i.base_year)
-    base = f"{base_number(i)}{i.unit}"
+    years = [v.year for v in i.values if v.year < i.period_start]
+    name = say("report.indicators.base_year_name", year=i.base_year)
+    if i.base_source == "mean_of_years":
+        name = say("report.indicators.base_mean_name", first=min(years), last=max(years))
+    base = with_unit(i, shown.base_number(i))
     if i.change_percent is None:
-        return say("report.indicators.base_only", base_year=i.base_year, base=base)
+        return say("report.indicators.base_only", base_name=name, base=base)
     if fmt.number(i.change_percent, 1) == fmt.number(0, 1):
-        return say("report.indicators.base_same", base_year=i.base_year, base=base)
+        return say("report.indicators.base_same", base_name=name, base=base)
     direction = say(f"report.indicators.{'up' if i.change_percent > 0 else 'down'}")
     change = fmt.percent(abs(i.change_percent))
-    return say(
-        "report.indicators.base_change", base_year=i.base_year, base=base, direction=direction, change=change
-    )
+    return say("report.indicators.base_change", base_name=name, base=base, direction=direction, change=change)
 
 
-def _trend(i: IndicatorEvaluation) -> str:
+def trend_sentence(i: IndicatorEvaluation) -> str:
+    """Where the indicator ends if things go on, and what that means; "" where nothing can or need be said."""
     p = i.projection
-    if p is None or p.value is None or i.verdict is Verdict.ACHIEVED_EARLY:
+    if p is None or p.value is None or p.meets_target is None:
         return ""
-    common: dict[str, Any] = {"year": p.year, "value": f"{fmt.estimate(p.value, i.decimals)}{i.unit}"}
+    if p.meets_target and i.verdict is Verdict.ACHIEVED_EARLY:
+        return ""  # met already, and going on so keeps it
+    common: dict[str, Any] = {"year": p.year, "value": with_unit(i, shown.projected_number(i))}
     if p.meets_target:
         return say("report.indicators.trend_meets", **common)
+    if i.verdict is Verdict.ACHIEVED_EARLY:
+        return say("report.indicators.trend_loses", **common)
     needed = p.required_yearly_change_percent
     if needed is None:
         return say("report.indicators.trend_fails_plain", **common)
@@ -219,13 +269,17 @@ def _trend(i: IndicatorEvaluation) -> str:
 
 
 def _mean(i: IndicatorEvaluation, start: int, common: dict[str, str]) -> str:
-    params: dict[str, Any] = {**common, "sign": sign(i), "target": level(i, i.target)}
+    params: dict[str, Any] = {
+        **common,
+        "sign": sign(i),
+        "target": _limit(i),
+        "start": start,
+        "due": i.target_year,
+    }
     if i.current is None:
         return say("report.indicators.mean_missing", **params)
     name = "mean_one" if start == i.current_year else "mean"
-    return say(
-        f"report.indicators.{name}", start=start, end=i.current_year, current=quantity(i, i.current), **params
-    )
+    return say(f"report.indicators.{name}", end=i.current_year, current=_current(i), **params)
 
 
 def _none_occurs(i: IndicatorEvaluation, start: int, common: dict[str, str]) -> str:
@@ -252,7 +306,7 @@ def _remarks(i: IndicatorEvaluation) -> list[str]:
                 "report.indicators.interval_level",
                 label=label,
                 level=fmt.share(i.interval.level, 0),
-                interval=fmt.interval(i.interval.lower, i.interval.upper, _interval_decimals(i)),
+                interval=shown.interval_text(i, i.interval),
                 unit=i.unit,
                 method=say(f"report.indicators.method_{i.interval.method}"),
             )
@@ -268,20 +322,18 @@ def _remarks(i: IndicatorEvaluation) -> list[str]:
     return found
 
 
-def _interval_decimals(i: IndicatorEvaluation) -> int:
-    """One decimal more for small whole counts, whose limits lie between whole numbers."""
-    small = i.interval is not None and i.interval.upper < 100
-    return max(i.decimals, 1) if small else i.decimals
-
-
 # ---- the final's look back --------------------------------------------------------------------------------------
 
 
 def follow_up(evaluation: Evaluation) -> Section:
     """三、与中期评估对照 (final reports): what was warned of then, and what became of it."""
     rows = evaluation.follow_up
+    title = say("report.follow_up.title")
+    if not rows:
+        text = say("report.follow_up.too_early", year=evaluation.as_of)
+        return Section("follow-up", title, (Paragraph(text),))
+    year = max(r.midterm_year for r in rows)
     warned = [r for r in rows if r.midterm in TROUBLED]
-    year = (evaluation.period_start + evaluation.period_end) // 2
     if warned:
         lead = say(
             "report.follow_up.lead",
@@ -302,27 +354,32 @@ def follow_up(evaluation: Evaluation) -> Section:
     columns = (
         Column(say(f"{label}.name")),
         Column(say(f"{label}.midterm"), kind="verdict"),
-        Column(say(f"{label}.projected", year=evaluation.period_end), kind="number"),
-        Column(say(f"{label}.actual", year=evaluation.period_end), kind="number"),
+        Column(say(f"{label}.projected"), kind="number"),
+        Column(say(f"{label}.actual"), kind="number"),
         Column(say(f"{label}.final"), kind="verdict"),
     )
-    table = tuple(_follow_up_row(r, by_id[r.id]) for r in rows)
-    notes = (say("report.follow_up.note"),)
+    table = tuple(_follow_up_row(r, by_id[r.id], evaluation.period_end) for r in rows)
+    notes = (say("report.follow_up.note", end=evaluation.period_end),)
     blocks.append(Table(say("report.follow_up.table"), columns, table, notes))
-    return Section("follow-up", say("report.follow_up.title"), tuple(blocks))
+    return Section("follow-up", title, tuple(blocks))
 
 
-def _follow_up_row(row: FollowUp, i: IndicatorEvaluation) -> tuple[str | Cell, ...]:
-    illustrative = i.data_status is Status.ILLUSTRATIVE
+def _follow_up_row(row: FollowUp, i: IndicatorEvaluation, period_end: int) -> tuple[str | Cell, ...]:
+    def number(text: str, year: int | None, status: Status | None) -> Cell:
+        if text != fmt.MISSING and year is not None and year != period_end:
+            text = say("report.follow_up.of_year", value=text, year=year)
+        return Cell(
+            None if text == fmt.MISSING else text,
+            illustrative=status is Status.ILLUSTRATIVE,
+            provisional=status is Status.FORECAST,
+        )
+
     return (
         row.name,
-        Cell(verdict=row.midterm, provisional=i.provisional),
-        Cell(
-            None if row.projected is None else fmt.estimate(row.projected, i.decimals),
-            illustrative=illustrative,
-        ),
-        Cell(None if row.actual is None else fmt.number(row.actual, i.decimals), illustrative=illustrative),
-        Cell(verdict=row.final, provisional=i.provisional),
+        Cell(verdict=row.midterm, provisional=row.midterm_status in PROVISIONAL),
+        number(fmt.estimate(row.projected, i.decimals), row.projected_year, row.midterm_status),
+        number(shown.current_number(i), row.actual_year, row.actual_status),
+        Cell(verdict=row.final, provisional=row.actual_status in PROVISIONAL),
     )
 
 

@@ -37,7 +37,7 @@ def banner(evaluation: Evaluation) -> Banner:
 
 def _callouts(evaluation: Evaluation) -> list[Callout]:
     found = []
-    used = {row.status for row in evaluation.rows if not row.superseded}
+    used = {row.status for row in evaluation.rows if row.used}
     if evaluation.illustrative:
         body = []
         if Status.ILLUSTRATIVE in used:
@@ -89,7 +89,7 @@ def overview(evaluation: Evaluation) -> Section:
                 base=evaluation.base_year,
                 kind=word("kind", evaluation.kind),
                 as_of=evaluation.as_of,
-                passed=evaluation.as_of - evaluation.base_year,
+                passed=evaluation.as_of - evaluation.period_start + 1,
                 share=fmt.share(evaluation.time_share, 0),
                 until=evaluation.data_until or say("report.unknown"),
             )
@@ -100,7 +100,8 @@ def overview(evaluation: Evaluation) -> Section:
     if evaluation.kind is Kind.FINAL:
         blocks.append(Paragraph(say("report.overview.method_final", end=evaluation.period_end)))
     else:
-        blocks.append(Paragraph(say("report.overview.method")))
+        path = say(f"report.overview.path_{evaluation.method['trajectory']}")
+        blocks.append(Paragraph(say("report.overview.method", path=path)))
     return Section("overview", say("report.overview.title"), tuple(blocks))
 
 

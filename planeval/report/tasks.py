@@ -122,15 +122,17 @@ def _percent(item: ItemProgress) -> Cell:
     if item.percent is None:
         return Cell(None)
     expected = None if item.expected_percent is None else item.expected_percent / 100
-    return Cell(fmt.percent(item.percent, 0), progress=item.percent / 100, expected=expected)
+    # As exact as reported: 99.6 % is not 100 %.
+    shown = say("report.quantity", value=fmt.target(item.percent, 0), unit="%")
+    return Cell(shown, progress=item.percent / 100, expected=expected)
 
 
 def _done(item: ItemProgress) -> Cell:
     if item.done_to_date is None:
         return _percent(item)
-    done, planned = fmt.number(item.done_to_date, 1), fmt.MISSING
+    done, planned = fmt.target(item.done_to_date, 1), fmt.MISSING
     if item.planned_to_date is not None:
-        planned = fmt.number(item.planned_to_date, 1)
+        planned = fmt.target(item.planned_to_date, 1)
     return Cell(say("report.projects.done", done=done, planned=planned, unit=item.unit or ""))
 
 

@@ -19,6 +19,7 @@ HOUSEKEEPING = (
     "no_change_over_period",
     "no_progress",
     "no_progress_over_period",
+    "no_comparison",
     "no_interval_without_value",
     "no_interval_not_a_count",
     "no_interval_no_count",
@@ -47,25 +48,20 @@ def at_most_named(names: list[str], most: int = 6) -> str:
     return say("report.problems.and_more", names=join(names[:most]), n=len(names))
 
 
-def quantity(indicator: IndicatorEvaluation, value: float | None) -> str:
-    """A value with the indicator's unit."""
-    if value is None:
-        return fmt.MISSING
-    return say("report.quantity", value=fmt.number(value, indicator.decimals), unit=indicator.unit)
+def with_unit(indicator: IndicatorEvaluation, number: str) -> str:
+    """A shown number with the indicator's unit."""
+    return number if number == fmt.MISSING else say("report.quantity", value=number, unit=indicator.unit)
 
 
-def level(indicator: IndicatorEvaluation, value: float | None) -> str:
-    """A derived level (target, base, projection) with the indicator's unit."""
-    if value is None:
-        return fmt.MISSING
-    return say("report.quantity", value=fmt.target(value, indicator.decimals), unit=indicator.unit)
+def named(indicator: IndicatorEvaluation) -> str:
+    """``“指标名”``, with a mark when its verdict rests on figures that are not settled."""
+    return say(f"report.adjust.quoted{'_provisional' if indicator.provisional else ''}", name=indicator.name)
 
 
-def base_number(indicator: IndicatorEvaluation) -> str:
-    """The base as a number: the plan's own figure as written there, a computed one in the indicator's decimals."""
-    if indicator.base_source == "plan":
-        return fmt.target(indicator.base, indicator.decimals)
-    return fmt.number(indicator.base, indicator.decimals)
+def verdict_words(indicator: IndicatorEvaluation) -> str:
+    """The verdict's term, with a mark when it is provisional."""
+    text = word("verdict", indicator.verdict)
+    return say("report.provisional", verdict=text) if indicator.provisional else text
 
 
 def sign(indicator: IndicatorEvaluation) -> str:
@@ -83,11 +79,6 @@ def due_text(due: str | None) -> str | None:
     return (
         say("report.due_month", year=year, month=int(month)) if month else say("report.due_year", year=year)
     )
-
-
-def is_mean(indicator: IndicatorEvaluation) -> bool:
-    """Judged by the mean of the period."""
-    return indicator.target_kind == "period_mean_at_most"
 
 
 def section_title(name: str, evaluation: Evaluation) -> str:

@@ -17,7 +17,7 @@ from planeval.model.validation import ValidationResult
 from planeval.read.workspace import Workspace, load
 from planeval.report.words import word
 from planeval.stages.report import make_report
-from planeval.stages.site import make_site
+from planeval.stages.site import hold_everything, make_site
 from planeval.stages.statistics import VALIDATION_FILE, ensure_validation, make_indicators, make_validation
 
 MOST_REASONS = 5  # a recap must stay readable; the validation page has them all
@@ -55,6 +55,15 @@ class Job:
         rows = len(workspace.table)
         _say("cli.started", data=options.data, plans=len(workspace.plan_ids), rows=rows)
         return cls(options, options.data, Path(options.out), workspace, asked or workspace.plan_ids, kinds)
+
+    @classmethod
+    def publishing(cls, options: argparse.Namespace) -> Job:
+        """`of`, for a job that publishes: when nothing can be read, the reports that are there are marked so."""
+        try:
+            return cls.of(options)
+        except InputError as error:
+            hold_everything(Path(options.out), [str(f) for f in error.findings])
+            raise
 
     # ---- stages -------------------------------------------------------------------------------------------------
 

@@ -61,3 +61,11 @@ def make_site(
         if (out / name / "index.html").is_file()
     ]
     build_index(out, collect_entries(out, status, titles), links)
+
+
+def hold_everything(out: Path, reasons: list[str]) -> None:
+    """Mark every report that lies in ``out`` as not renewed: what all places share could not be read."""
+    kinds = [kind.value for kind in Kind]
+    there = [p.parent for p in sorted(out.glob("*/*/evaluation.json")) if p.parent.name in kinds]
+    if there:
+        make_site(out, {(folder.parent.name, Kind(folder.name)): reasons for folder in there})

@@ -5,6 +5,7 @@
 - ``rates``: one row a region, year and indicator: recomputed and published value (``planeval.validate.rates``).
 - ``hierarchy``: one row a place concerned, year and variable that both a parent and some of its children report
   (``planeval.validate.hierarchy``).
+- ``strays``: one row an unregistered code and a place that its rows may belong to (``planeval.validate.strays``).
 
 Every frame has ``row`` (0, 1, ...), ``region_code``, ``place`` and ``year``. Suites name columns of these frames.
 """
@@ -18,9 +19,11 @@ import pandas as pd
 
 from planeval.messages import has, say
 from planeval.model.dictionary import Dictionary, VariableKind
+from planeval.model.status import PROVISIONAL, Status
 from planeval.read.regions import Region
 from planeval.read.units import UNITS
 from planeval.read.workspace import Workspace
+from planeval.validate.levels import off_by, times_usual, usual_of_other_years
 
 # The variables that rules of the panel speak about by name; data/indicators.yaml defines them.
 GDP, POPULATION, DEATHS, ACCIDENTS = "gdp", "population", "accident_deaths", "accidents"
@@ -31,14 +34,18 @@ GENERAL, LARGER, SERIOUS, EXTREME, MAJOR = (
     "extremely_serious_accidents",
     "major_accidents",
 )
-LOSS, FLOOD_LOSS = "disaster_loss", "flood_drought_loss"
-NAMED = (GDP, POPULATION, DEATHS, ACCIDENTS, GENERAL, LARGER, SERIOUS, EXTREME, MAJOR, LOSS, FLOOD_LOSS)
+LOSS, FLOOD_LOSS, AFFECTED = "disaster_loss", "flood_drought_loss", "disaster_affected"
+NAMED = (
+    *(GDP, POPULATION, DEATHS, ACCIDENTS, GENERAL, LARGER, SERIOUS, EXTREME, MAJOR),
+    *(LOSS, FLOOD_LOSS, AFFECTED),
+)
 # Most deaths one accident of a grade can have: 生产安全事故报告和调查处理条例, article 3. 特别重大 has no upper limit.
 MOST_DEATHS = {GENERAL: 2, LARGER: 9, SERIOUS: 29}
 KEY = ["region_code", "year", "variable"]
 REQUIRED_TEXT = ("region_code", "variable", "source", "status", "unit")
-# Statuses under which a figure may be published before its year is over.
-BEFORE_YEAR_END = ("estimate", "forecast", "illustrative")
+# Statuses under which a figure may be published before its year is over: those that make a verdict provisional.
+# An estimate is no such status: it would pass off the count of nine months as the year's.
+BEFORE_YEAR_END = tuple(str(status) for status in Status if status in PROVISIONAL)
 
 
 @dataclass(frozen=True)
@@ -49,26 +56,33 @@ class Frames:
     panel: pd.DataFrame
     rates: pd.DataFrame
     hierarchy: pd.DataFrame
+    strays: pd.DataFrame
     latest: pd.DataFrame  # the latest vintages, as in ``Workspace.observations``
     labels: dict[str, tuple[str, str]]  # variable or indicator -> its Chinese name and unit
 
     def named(self) -> dict[str, pd.DataFrame]:
         """Frame name -> frame."""
-        return {name: getattr(self, name) for name in ("observations", "panel", "rates", "hierarchy")}
+        return {
+            name: getattr(self, name) for name in ("observations", "panel", "rates", "hierarchy", "strays")
+        }
 
 
 def build(workspace: Workspace) -> Frames:
     """All frames of a workspace."""
     from planeval.validate.hierarchy import hierarchy_frame
     from planeval.validate.rates import rates_frame
+    from planeval.validate.strays import strays_frame
 
+    observations = observations_frame(workspace.table, workspace.dictionary, workspace.regions)
+    planned = {plan.region_code for plan in workspace.plans.values()}
     latest = latest_vintages(workspace.observations)
     panel = panel_frame(latest, workspace.dictionary, workspace.regions)
     return Frames(
-        observations=observations_frame(workspace.table, workspace.dictionary, workspace.regions),
+        observations=observations,
         panel=panel,
         rates=rates_frame(latest, panel, workspace.dictionary),
         hierarchy=hierarchy_frame(latest, workspace.dictionary, workspace.regions),
+        strays=strays_frame(observations, workspace.regions, planned),
         latest=latest,
         labels=labels(workspace.dictionary),
     )
@@ -130,10 +144,18 @@ def published_halves(frame: pd.DataFrame, kind: pd.Series) -> pd.Series:
 def observations_frame(
     table: pd.DataFrame, dictionary: Dictionary, regions: dict[str, Region]
 ) -> pd.DataFrame:
-    """Every row as read, with ``place``, ``variable_name``, ``kind``, ``distance_from_whole`` (to the nearest whole
-    number of the quantity's smallest unit), ``definition_break`` (what changed, on the first value of a place at
-    or after a break that also has a value before it) and ``published_too_early`` (years by which a figure that claims
-    to be measured precedes the end of its year)."""
+    """Every row as read, with ``place``, ``variable_name``, ``kind`` and:
+
+    - ``distance_from_whole``: to the nearest whole number of the quantity's smallest unit.
+    - ``usual``: median of the place's other years (latest vintages, positive values) for counts and amounts, in the
+      canonical unit; ``times_usual``: the value as a multiple of it; ``off_by``: the factor between the two.
+    - ``published_too_early``: years by which a figure that claims to be measured precedes the end of its year.
+    - ``years_ahead``: years by which a figure that need not be measured is later than its publication; one whose
+      publication is not known is compared with the newest publication of the whole table.
+    - ``undated``: 1 where the publication of a latest value that claims to be measured is not known, else 0.
+    - ``definition_break``: what changed, on the first value of a place at or after a break that also has a value
+      before it.
+    """
     frame = table.reset_index(drop=True).copy()
     frame["row"] = np.arange(len(frame))
     for column in REQUIRED_TEXT:
@@ -147,11 +169,25 @@ def observations_frame(
     smallest = frame["value"] * frame["unit"].map(in_smallest_unit).astype(float)
     frame["distance_from_whole"] = (smallest - smallest.round()).abs()
     frame["published_year"] = pd.to_numeric(frame["published"].astype("string").str[:4], errors="coerce")
-    measured = ~frame["status"].isin(BEFORE_YEAR_END)
-    early = frame["year"].astype("Float64").astype(float) + 1 - frame["published_year"].astype(float)
-    frame["published_too_early"] = early.where(measured)
+    frame["published_year"] = frame["published_year"].astype(float)
+    measured, dated = ~frame["status"].isin(BEFORE_YEAR_END), frame["published_year"].notna()
+    year = frame["year"].astype("Float64").astype(float)
+    frame["published_too_early"] = (year + 1 - frame["published_year"]).where(measured)
+    frame["known_by"] = frame["published_year"].fillna(frame["published_year"].max())
+    frame["years_ahead"] = (year - frame["known_by"]).where(~(measured & dated))
+    current = ~frame["superseded"].astype(bool)
+    frame["undated"] = (~dated).astype(float).where(measured & current)
+    _add_usual(frame)
     frame["definition_break"] = _definition_breaks(frame, dictionary)
     return frame
+
+
+def _add_usual(frame: pd.DataFrame) -> None:
+    judged = frame["kind"].isin([str(VariableKind.COUNT), str(VariableKind.AMOUNT)]) & frame["year"].notna()
+    current = frame[judged & ~frame["superseded"].astype(bool)].drop_duplicates(KEY, keep="last")
+    frame["usual"] = usual_of_other_years(frame, current).where(judged)
+    frame["times_usual"] = times_usual(frame["value"], frame["usual"])
+    frame["off_by"] = off_by(frame["times_usual"])
 
 
 def _definition_breaks(frame: pd.DataFrame, dictionary: Dictionary) -> pd.Series:
@@ -191,6 +227,9 @@ def panel_frame(latest: pd.DataFrame, dictionary: Dictionary, regions: dict[str,
     - ``gdp_per_head``: 元 per person.
     - ``severity_sum``: accidents of the grades that are known, never more than all accidents; ``major_sum``.
     - ``deaths_at_most``: most deaths that the severity counts allow (:func:`deaths_at_most`).
+    - ``flood_excess``: loss from floods and droughts minus all disaster loss, less what rounding may explain.
+    - ``loss_per_affected``, ``flood_loss_per_affected``: the loss in 元 for each person-time affected, with
+      ``..._usual``, ``..._times_usual`` and ``..._off_by`` as in the observations.
     """
     wide = latest.pivot(index=["region_code", "year"], columns="variable", values="value")
     columns = sorted({*dictionary.variables, *NAMED})
@@ -201,10 +240,7 @@ def panel_frame(latest: pd.DataFrame, dictionary: Dictionary, regions: dict[str,
     for variable in (GDP, POPULATION):
         _add_changes(panel, variable)
     panel["census"] = _census_between(panel["population_previous_year"], panel["year"])
-    yuan, persons = (
-        in_smallest_unit(dictionary.variables[v].unit) if v in dictionary.variables else 1.0
-        for v in (GDP, POPULATION)
-    )
+    yuan, persons = (_unit_of(variable, dictionary) for variable in (GDP, POPULATION))
     heads = (panel[POPULATION] * persons).where(panel[POPULATION] > 0)
     panel["gdp_per_head"] = panel[GDP] * yuan / heads
     panel["major_sum"] = panel[SERIOUS] + panel[EXTREME]
@@ -213,7 +249,35 @@ def panel_frame(latest: pd.DataFrame, dictionary: Dictionary, regions: dict[str,
     top = pd.concat([panel[MAJOR], split], axis=1).max(axis=1)
     panel["severity_sum"] = pd.concat([panel[GENERAL], panel[LARGER], top], axis=1).sum(axis=1, min_count=1)
     panel["deaths_at_most"] = deaths_at_most(panel)
+    panel["flood_excess"] = _flood_excess(panel, latest, dictionary)
+    _add_per_affected(panel, LOSS, "loss_per_affected", dictionary)
+    _add_per_affected(panel, FLOOD_LOSS, "flood_loss_per_affected", dictionary)
     return panel
+
+
+def _unit_of(variable: str, dictionary: Dictionary) -> float:
+    """The variable's canonical unit in the smallest one; 1 where the dictionary has no such variable."""
+    known = dictionary.variables.get(variable)
+    return in_smallest_unit(known.unit) if known else 1.0
+
+
+def _add_per_affected(panel: pd.DataFrame, loss: str, name: str, dictionary: Dictionary) -> None:
+    yuan = panel[loss] * _unit_of(loss, dictionary)
+    person_times = panel[AFFECTED] * _unit_of(AFFECTED, dictionary)
+    panel[name] = yuan.where(yuan > 0) / person_times.where(person_times > 0)
+    series = panel[["region_code", "year"]].assign(variable=loss, value=panel[name])
+    panel[f"{name}_usual"] = usual_of_other_years(series, series)
+    panel[f"{name}_times_usual"] = times_usual(panel[name], panel[f"{name}_usual"])
+    panel[f"{name}_off_by"] = off_by(panel[f"{name}_times_usual"])
+
+
+def _flood_excess(panel: pd.DataFrame, latest: pd.DataFrame, dictionary: Dictionary) -> pd.Series:
+    losses = latest[latest["variable"].isin([LOSS, FLOOD_LOSS])]
+    halves = losses.assign(half=published_halves(losses, losses["variable"].map(kinds(dictionary))))
+    rounding = halves.groupby(["region_code", "year"], as_index=False)["half"].sum()
+    half = panel[["region_code", "year"]].merge(rounding, on=["region_code", "year"], how="left")["half"]
+    # Binary residue of subtracting decimal figures is no contradiction.
+    return panel[FLOOD_LOSS] - panel[LOSS] - half - 1e-9 * panel[LOSS].abs()
 
 
 def _add_changes(panel: pd.DataFrame, variable: str) -> None:

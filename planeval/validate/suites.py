@@ -29,7 +29,7 @@ from planeval.model.findings import Finding, Severity
 from planeval.model.plan import Strict
 from planeval.read.workspace import Workspace
 
-FRAMES = ("observations", "panel", "rates", "hierarchy")
+FRAMES = ("observations", "panel", "rates", "hierarchy", "strays")
 PARAMETERS = ("known_regions", "known_variables", "first_year", "last_year", "rate_tolerance")
 _COLUMN_KWARGS = ("column", "column_A", "column_B", "column_list", "column_set")
 
@@ -108,14 +108,34 @@ def canonical_text(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def input_hash(workspace: Workspace, suites_dir: Path | None = None) -> str:
-    """SHA-256 over the workspace's files, the suites and this version of planeval; needs no Great Expectations.
+# What a validation result is made by, within the package: readers, rules' frames, models, and every word they say.
+SOURCES = (
+    "errors.py",
+    "model/*.py",
+    "read/*.py",
+    "validate/*.py",
+    "messages/zh/read.yaml",
+    "messages/zh/validation.yaml",
+)
+
+
+def _hashes(folder: Path, *patterns: str) -> dict[str, str]:
+    files = sorted(path for pattern in patterns for path in folder.glob(pattern))
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def input_hash(workspace: Workspace, suites_dir: Path | None = None, package: Path | None = None) -> str:
+    """SHA-256 over the workspace's files, the suites, and the version and sources of planeval that read and
+    validate (``SOURCES`` of ``package``, default: this one); needs no Great Expectations.
 
     A stored ``ValidationResult`` whose ``inputs`` equals it is still valid.
     """
-    folder = suites_dir or default_suites_dir()
-    suites = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.glob("*.json"))}
-    content = {"data": workspace.hashes, "planeval": planeval.__version__, "suites": suites}
+    content = {
+        "data": workspace.hashes,
+        "planeval": planeval.__version__,
+        "sources": _hashes(package or Path(planeval.__file__).parent, *SOURCES),
+        "suites": _hashes(suites_dir or default_suites_dir(), "*.json"),
+    }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,0 +1,108 @@
+"""Where the labels of a chart go: beside what they name, off the lines and off each other.
+
+Each label has a few places it may stand; the one that costs least is taken. Covering another label or leaving the
+drawing costs most, crossing a line costs by the length that would be struck out, standing further away a little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from planeval.report.chart_canvas import HEIGHT, SIZE, Canvas, text_width
+
+COVERED = 1000.0
+FURTHER = 0.6  # for every pixel away from what the label names
+# Heights of a label's middle over (or under) the point it names, in pixels, nearest first.
+STEPS = (13, 17, 22, 28, 35, 43)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels from the lower left corner of the drawing."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def meets(self, other: Box) -> bool:
+        """Whether the two overlap."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.bottom < other.top
+            and other.bottom < self.top
+        )
+
+    def inside(self, start: tuple[float, float], end: tuple[float, float]) -> float:
+        """Length of the part of a straight line that runs through the box (Liang and Barsky's clipping)."""
+        (x, y), (dx, dy) = start, (end[0] - start[0], end[1] - start[1])
+        first, last = 0.0, 1.0
+        for p, q in ((-dx, x - self.left), (dx, self.right - x), (-dy, y - self.bottom), (dy, self.top - y)):
+            if p == 0:
+                if q < 0:
+                    return 0.0
+            elif p < 0:
+                first = max(first, q / p)
+            else:
+                last = min(last, q / p)
+        return max(0.0, last - first) * float((dx * dx + dy * dy) ** 0.5)
+
+
+def box_of(words: str, x: float, y: float, size: float, align: str) -> Box:
+    """The box of a label whose middle line is at ``y`` and which is aligned at ``x``."""
+    lines = words.split("\n")
+    width = max(text_width(line, size) for line in lines)
+    left = x - {"left": 0.0, "center": width / 2, "right": width}[align]
+    half = size * (0.5 + 0.62 * (len(lines) - 1)) + 2.5
+    return Box(left - 1, y - half, left + width + 1, y + half)
+
+
+def around(*, beside: float = 8.0) -> list[tuple[float, float, str]]:
+    """Places around a point as (dx, dy, align): right of it above and below, centred, left of it, level with it."""
+    found: list[tuple[float, float, str]] = []
+    for step in STEPS:
+        for dy in (step, -step):
+            found += [(0.0, dy, "center"), (beside, dy, "left"), (-beside, dy, "right")]
+    return [*found, (beside + 3, 0.0, "left"), (-beside - 3, 0.0, "right")]
+
+
+def place(
+    canvas: Canvas,
+    point: tuple[float, float],
+    words: str,
+    places: Iterable[tuple[float, float, str]],
+    *,
+    size: float = SIZE,
+    further: float = FURTHER,
+    optional: bool = False,
+    **style: Any,
+) -> None:
+    """Write ``words`` at the cheapest of ``places`` (pixels from ``point``, which is in data coordinates).
+
+    An ``optional`` label is left out when it would cover another one everywhere.
+    """
+    at = canvas.pixels(*point)
+    options = [
+        (dx, dy, align, box_of(words, at[0] + dx, at[1] + dy, size, align)) for dx, dy, align in places
+    ]
+    costs = [_cost(canvas, box) + further * (abs(dx) + abs(dy)) for dx, dy, _, box in options]
+    best = min(range(len(options)), key=costs.__getitem__)
+    if optional and costs[best] >= COVERED:
+        return
+    dx, dy, align, box = options[best]
+    canvas.boxes.append(box)
+    canvas.text(*point, words, offset=(dx, dy), ha=align, va="center", fontsize=size, **style)
+
+
+def _cost(canvas: Canvas, box: Box) -> float:
+    outside = (
+        box.left < canvas.left - 4
+        or box.right > canvas.right_edge + 4
+        or box.bottom < canvas.bottom + 1
+        or box.top > HEIGHT - 2
+    )
+    cost = COVERED * outside + sum(COVERED for other in canvas.boxes if box.meets(other))
+    return cost + sum(weight * box.inside(start, end) for start, end, weight in canvas.strokes)
