@@ -6,6 +6,8 @@ import dataclasses
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
@@ -227,3 +229,66 @@ def test_target_keeps_the_decimals_that_matter_and_no_more(value, decimals, text
 )
 def test_projection_keeps_its_size_without_false_precision(value, decimals, text):
     assert fmt.estimate(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "decimals", "shown", "shown_limit"),
+    [
+        (0.00564, 0.0056, 4, "0.00564", "0.0056"),  # not "0.0056" against "0.0056"
+        (0.00556, 0.0056, 4, "0.00556", "0.0056"),
+        (0.0051, 0.0056, 4, "0.0051", "0.0056"),
+        (0.996, 1.0, 2, "0.996", "1"),
+        (1.7, 1.7, 0, "1.7", "1.7"),  # equal stays equal, though the indicator has whole numbers
+        (1.0, 1.7, 0, "1", "1.7"),
+        (1139.0, 1340 * 0.85, 0, "1,139", "1,139"),
+        (0.00579, 0.005771, 4, "0.0058", "0.00577"),  # a limit rounded up to 0.0058 would seem kept
+        (None, 1.0, 0, "—", "1"),
+        (3.0, None, 0, "3", "—"),
+    ],
+)
+def test_value_stands_on_its_side_of_the_limit_in_print_too(value, limit, decimals, shown, shown_limit):
+    assert fmt.beside_limit(value, limit, decimals) == shown
+    assert fmt.target(limit, decimals, beside=(value,)) == shown_limit
+
+
+@given(st.floats(1e-3, 1e6), st.floats(1e-6, 1e-2), st.sampled_from([-1, 0, 1]), st.integers(0, 4))
+def test_print_never_turns_a_comparison_round(limit, apart, side, decimals):
+    value = limit * (1 + side * apart)
+    printed = float(fmt.beside_limit(value, limit, decimals).replace(",", ""))
+    level = float(fmt.target(limit, decimals, beside=(value,)).replace(",", ""))
+    assert (printed > level) is (value > limit)
+    assert (printed < level) is (value < limit)
+
+
+def test_values_beside_one_limit_share_its_text():
+    # The limit alone is 0.0058; the second value asks for more, and the first is then measured by that.
+    level = fmt.target(0.005771, 4, beside=(0.00576, 0.00579))
+    assert level == "0.00577"
+    assert fmt.beside_limit(0.00576, 0.005771, 4, others=(0.00579,)) == "0.00576"
+
+
+@pytest.mark.parametrize(
+    ("mean", "decimals", "places"), [(4 / 3, 0, 1), (2.0, 0, 0), (7425.7, 0, 0), (0.5, 3, 3), (None, 0, 0)]
+)
+def test_mean_of_whole_counts_has_a_decimal_unless_whole_or_large(mean, decimals, places):
+    assert fmt.mean_decimals(mean, decimals) == places
+
+
+@pytest.mark.parametrize(
+    ("upper", "decimals", "places"), [(8.767, 0, 1), (1268.8, 0, 0), (8.767, 2, 2), (None, 0, 0)]
+)
+def test_interval_of_a_small_count_has_a_decimal(upper, decimals, places):
+    assert fmt.interval_decimals(upper, decimals) == places
+
+
+def test_figure_that_rests_on_a_forecast_says_so_in_its_caption():
+    plain = render(b.Figure("<svg></svg>", "alt", "图"))
+    marked = render(b.Figure("<svg></svg>", "alt", "图", provisional=True))
+    assert "mark-provisional" not in plain
+    assert "暂定" in marked.partition("</figcaption>")[0]
+
+
+def test_table_with_many_columns_is_set_closer():
+    few, many = (b.Table("表", ("列",) * n, (("1",) * n,)) for n in (9, 14))  # type: ignore[arg-type]
+    assert '<table class="dense">' in render(many)
+    assert "dense" not in render(few)

@@ -139,4 +139,6 @@ def _done(item: ItemProgress) -> Cell:
 def _evidence(item: ItemProgress) -> str:
     if not item.evidence:
         return item.source
-    return f"{item.evidence}（{item.source}）" if item.source else item.evidence
+    if not item.source:
+        return item.evidence
+    return say("report.tasks.evidence", evidence=item.evidence, source=item.source)

@@ -21,9 +21,20 @@ from planeval.messages import has, say
 from planeval.model.dictionary import Dictionary, VariableKind
 from planeval.model.status import PROVISIONAL, Status
 from planeval.read.regions import Region
-from planeval.read.units import UNITS
 from planeval.read.workspace import Workspace
+from planeval.validate.columns import (
+    KEY,
+    in_smallest_unit,
+    kinds,
+    labels,
+    names,
+    places,
+    published_halves,
+)
+from planeval.validate.hierarchy import hierarchy_frame
 from planeval.validate.levels import off_by, times_usual, usual_of_other_years
+from planeval.validate.rates import rates_frame
+from planeval.validate.strays import strays_frame
 
 # The variables that rules of the panel speak about by name; data/indicators.yaml defines them.
 GDP, POPULATION, DEATHS, ACCIDENTS = "gdp", "population", "accident_deaths", "accidents"
@@ -41,7 +52,6 @@ NAMED = (
 )
 # Most deaths one accident of a grade can have: 生产安全事故报告和调查处理条例, article 3. 特别重大 has no upper limit.
 MOST_DEATHS = {GENERAL: 2, LARGER: 9, SERIOUS: 29}
-KEY = ["region_code", "year", "variable"]
 REQUIRED_TEXT = ("region_code", "variable", "source", "status", "unit")
 # Statuses under which a figure may be published before its year is over: those that make a verdict provisional.
 # An estimate is no such status: it would pass off the count of nine months as the year's.
@@ -69,10 +79,6 @@ class Frames:
 
 def build(workspace: Workspace) -> Frames:
     """All frames of a workspace."""
-    from planeval.validate.hierarchy import hierarchy_frame
-    from planeval.validate.rates import rates_frame
-    from planeval.validate.strays import strays_frame
-
     observations = observations_frame(workspace.table, workspace.dictionary, workspace.regions)
     planned = {plan.region_code for plan in workspace.plans.values()}
     latest = latest_vintages(workspace.observations)
@@ -92,53 +98,6 @@ def latest_vintages(observations: pd.DataFrame) -> pd.DataFrame:
     """One row a region, year and variable: the vintage published last."""
     current = observations[~observations["superseded"].astype(bool)]
     return current.drop_duplicates(KEY, keep="last").reset_index(drop=True)
-
-
-def places(codes: pd.Series, regions: dict[str, Region]) -> pd.Series:
-    """Names of the places; the code itself where it is unknown."""
-    names = {code: region.name for code, region in regions.items()}
-    return codes.map(names).astype(object).where(codes.isin(list(names)), codes.astype(object))
-
-
-def in_smallest_unit(unit: str) -> float:
-    """How many of its quantity's smallest unit one ``unit`` is (亿元 -> 1e8); 1 for an unknown unit."""
-    return float(UNITS[unit][1]) if unit in UNITS else 1.0
-
-
-def kinds(dictionary: Dictionary) -> dict[str, str]:
-    """Variable -> count, amount or rate. An indicator's own key as variable is its published rate."""
-    known = {key: str(VariableKind.RATE) for key in dictionary.indicators}
-    return known | {key: str(variable.kind) for key, variable in dictionary.variables.items()}
-
-
-def labels(dictionary: Dictionary) -> dict[str, tuple[str, str]]:
-    """Variable or indicator key -> its official Chinese name and its unit."""
-    known = {key: (indicator.name, indicator.unit) for key, indicator in dictionary.indicators.items()}
-    return known | {key: (variable.name, variable.unit) for key, variable in dictionary.variables.items()}
-
-
-def names(dictionary: Dictionary) -> dict[str, str]:
-    """Variable or indicator key -> its official Chinese name."""
-    return {key: name for key, (name, _) in labels(dictionary).items()}
-
-
-def published_halves(frame: pd.DataFrame, kind: pd.Series) -> pd.Series:
-    """Half a unit of the last published digit, in the canonical unit: what rounding may hide.
-
-    1.07亿人次 was rounded to 0.01 亿, so it may be 500,000 人次 off. A count published to the last person or case
-    was not rounded: 0. Needs the columns ``as_published`` and ``unit``.
-    """
-    text = frame["as_published"].astype("string").str.replace("[,，]", "", regex=True)
-    parts = text.str.extract(
-        r"^[-+]?[0-9]*(?:\.(?P<decimals>[0-9]+))?(?:[eE](?P<exponent>[-+]?[0-9]+))?(?P<unit>.*)$"
-    )
-    digits = parts["decimals"].str.len().fillna(0).astype(float)
-    digits = digits - pd.to_numeric(parts["exponent"]).fillna(0).astype(float)
-    factor = parts["unit"].map(in_smallest_unit).astype(float)
-    step = factor * 10.0**-digits
-    canonical = frame["unit"].map(in_smallest_unit).astype(float)
-    exact = (kind == str(VariableKind.COUNT)) & (step <= 1 + 1e-9)
-    return (0.5 * step / canonical).where(~exact, 0.0)
 
 
 def observations_frame(

@@ -8,7 +8,7 @@ import pandas as pd
 from planeval.model.dictionary import Dictionary, VariableKind
 from planeval.read.regions import Region
 from planeval.read.units import UNITS
-from planeval.validate.frames import kinds, names, published_halves
+from planeval.validate.columns import kinds, names, published_halves
 
 
 def hierarchy_frame(latest: pd.DataFrame, dictionary: Dictionary, regions: dict[str, Region]) -> pd.DataFrame:

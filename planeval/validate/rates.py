@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planeval.model.dictionary import Dictionary
-from planeval.validate.frames import KEY, names, published_halves
+from planeval.validate.columns import KEY, names, published_halves
 
 COLUMNS = ["region_code", "place", "year", "variable", "recomputed"]
 

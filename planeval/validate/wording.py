@@ -11,7 +11,8 @@ import pandas as pd
 from planeval.errors import closest
 from planeval.messages import has, say
 from planeval.model.findings import Finding
-from planeval.validate.frames import KEY, Frames
+from planeval.validate.columns import KEY
+from planeval.validate.frames import Frames
 from planeval.validate.suites import Expectation, Suite, problem
 
 
