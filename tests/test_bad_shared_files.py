@@ -148,7 +148,7 @@ def test_an_unknown_plan_is_wrong_use_with_the_closest_name(data: Path) -> None:
 
 
 def test_two_plans_for_one_place_stand_and_fall_with_its_figures(data: Path) -> None:
-    shutil.copy(data / FILE, data / "plans/mawei-fire.yaml")
+    shutil.copy(data / "plans/mawei.yaml", data / "plans/mawei-fire.yaml")
     replace(data / "plans/mawei-fire.yaml", "id: mawei", "id: mawei-fire")
     replace(data / "observations/mawei.csv", "350105,2020,gdp,465,", "350105,2020,gdp,465x,")
     assert held_back(data) == {"mawei", "mawei-fire"}
