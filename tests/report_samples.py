@@ -142,6 +142,8 @@ def evaluation(**changes: object) -> Evaluation:
         "validation": [],
         "rows": [],
         "method": {},
-        "provenance": Provenance(planeval="0", python="3", libraries={}, inputs={}, parameters={}),
+        "provenance": Provenance(
+            planeval="0", python="3", data="data", libraries={}, inputs={}, parameters={}
+        ),
     }
     return Evaluation(**(fields | changes))  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ Dobson's method for weighted sums. statsmodels gives the exact interval and the 
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -88,7 +89,8 @@ def comparison_p_value(current: int, current_exposure: float, base: int, base_ex
         raise ValueError("exposures must be positive")
     if current + base == 0:
         return 1.0
-    fell = current / current_exposure <= base / base_exposure
+    now, then = current * base_exposure, base * current_exposure
+    fell = now < then or math.isclose(now, then, rel_tol=1e-9)  # equal rates are tested one way in every unit
     alternative = "smaller" if fell else "larger"
     with np.errstate(
         divide="ignore", invalid="ignore"
