@@ -30,6 +30,21 @@ class Mistake(NamedTuple):
 
 MISTAKES = [
     Mistake(
+        "target on the wrong side of the indicator",
+        REDUCTION,
+        "target: {kind: at_least, level: 2, unit: 人}",
+        "plan_direction",
+        "indicators.0.target.kind 的目标类型 at_least 与指标的方向相反；可用：reduction、at_most、period_mean_at_most、"
+        "none_occurs → 改正目标类型；若指标词典中的 direction 写错，改正 indicators.yaml",
+    ),
+    Mistake(
+        "sub-target due outside the period",
+        'target: {kind: at_least, level: 100, unit: "%"}\n    due: 2025',
+        'target: {kind: at_least, level: 100, unit: "%"}\n    due: 2020',
+        "plan_due_year",
+        "sub_targets.2.due 的年份 2020 不在规划期内；可用：2021、2022、2023、2024、2025 → 由统计数据评价的分项目标，目标年份必须在规划期内",
+    ),
+    Mistake(
         "unknown key",
         "short_title:",
         "shorttitle:",
@@ -297,7 +312,7 @@ MISTAKES = [
 ]
 # Where the message points to, when it is not the line of the mistake: the next line is where YAML stumbles or
 # where the second of two keys stands; a contradiction of the whole plan has no line of its own.
-LINE_AFTER = {"duplicated key", "tab for indentation"}
+LINE_AFTER = {"duplicated key", "tab for indentation", "sub-target due outside the period"}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[m.name for m in MISTAKES])

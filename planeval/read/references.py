@@ -25,8 +25,11 @@ class _Checks:
         self.file, self.lines, self.plan = file, lines, plan
         self.findings: list[Finding] = []
 
-    def unknown(self, rule: str, at: Location, found: str, valid: list[str]) -> None:
-        expected = hint(found, valid)
+    def unknown(
+        self, rule: str, at: Location, found: str, valid: list[str], *, misspelt: bool = True
+    ) -> None:
+        """``found`` stands where one of ``valid`` should; a word that is spelt right has no closest name."""
+        expected = hint(found, valid) if misspelt else say("read.valid_names", names="、".join(valid))
         key = ".".join(str(part) for part in at)
         message = say(f"read.{rule}.message", key=key, found=found, expected=expected)
         self.findings.append(
@@ -57,7 +60,9 @@ def plan_references(
         if sub.key is not None and sub.due is not None and sub.due.year not in plan.period.years:
             # Statistics judge the way from the base to the due year: outside the period there is none.
             years = [str(year) for year in plan.period.years]
-            checks.unknown("plan_due_year", ("sub_targets", i, "due"), str(sub.due.year), years)
+            checks.unknown(
+                "plan_due_year", ("sub_targets", i, "due"), str(sub.due.year), years, misspelt=False
+            )
     known = list(dictionary.indicators)
     for p, part in enumerate(plan.tasks):
         for s, section in enumerate(part.sections):
@@ -84,6 +89,11 @@ def _check_row(
     if key not in dictionary.indicators:
         checks.unknown("plan_indicator", (*at, "key"), key, list(dictionary.indicators))
         return
+    upward = dictionary.indicators[key].direction == "higher_is_better"
+    if upward != isinstance(target, AtLeast):
+        # A limit on the wrong side would praise what it should blame.
+        fitting = ["at_least"] if upward else ["reduction", "at_most", "period_mean_at_most", "none_occurs"]
+        checks.unknown("plan_direction", (*at, "target", "kind"), target.kind, fitting, misspelt=False)
     unit = dictionary.indicators[key].unit
     given = {"target": target.unit if isinstance(target, AtMost | AtLeast | PeriodMeanAtMost) else None}
     given["base"] = base.unit

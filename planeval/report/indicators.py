@@ -303,7 +303,7 @@ def _remarks(i: IndicatorEvaluation) -> list[str]:
             label = say("report.indicators.current_label", year=i.current_year)
         found.append(
             say(
-                "report.indicators.interval_level",
+                "report.indicators.interval",
                 label=label,
                 level=fmt.share(i.interval.level, 0),
                 interval=shown.interval_text(i, i.interval),
