@@ -68,7 +68,7 @@ def test_rows_under_a_mistyped_code_are_mentioned_to_the_place_they_seem_to_belo
     workspace = table.workspace()
     result = validate(workspace)
     (stray,) = [f for f in result.findings if f.rule == "stray-rows"]
-    assert (stray.severity, stray.region_code, stray.year) == (Severity.WARNING, MAWEI, 2021)
+    assert (stray.severity, stray.region_code, stray.year) == (Severity.CRITICAL, MAWEI, 2021)
     assert "有2行的地区代码为350150" in stray.message and "可能是马尾区（代码350105）的数据" in stray.message
     assert stray.file == "observations/test.csv" and stray.line and stray.remedy
     assert stray in result.for_plan(workspace.plans["mawei"])

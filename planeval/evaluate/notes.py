@@ -68,10 +68,13 @@ class Notes:
             elif code == "required_change_too_steep":
                 change = judgement.required_yearly_change or 0.0
                 cut_off = self.material.method.verdicts.off_track_yearly_change
-                shown = (
-                    say("evaluate.unbounded") if math.isinf(change) else fmt.percent(change * 100, plus=True)
-                )
-                extra = {"change": shown, "cut_off": fmt.percent(cut_off * 100, 0)}
+                extra = {
+                    "direction": say(f"report.indicators.{'up' if change > 0 else 'down'}"),
+                    "change": say("evaluate.unbounded")
+                    if math.isinf(change)
+                    else fmt.percent(abs(change) * 100),
+                    "cut_off": fmt.percent(cut_off * 100, 0),
+                }
             elif code == "target_wider_than_base":
                 extra = {"target": self.level(judgement.target)}
             if code == "occurred":

@@ -52,7 +52,9 @@ def problems(evaluation: Evaluation) -> Section:
             blocks.append(Heading(3, say(f"report.problems.{name}")))
             blocks.append(Items(tuple(texts)))
     if not blocks:
-        blocks.append(Paragraph(say("report.problems.none")))
+        known = any(item.state is not ItemState.NO_INFORMATION for item in evaluation.items)
+        text = say("report.problems.none") + ("" if known else say("report.problems.no_items"))
+        blocks.append(Paragraph(text))
     return Section("problems", section_title("problems", evaluation), tuple(blocks))
 
 
@@ -164,7 +166,9 @@ def adjustments(evaluation: Evaluation) -> Section:
     if texts:
         blocks = [Paragraph(say("report.adjust.lead")), Items(tuple(texts))]
     else:
-        blocks = [Paragraph(say("report.adjust.none"))]
+        judged = [i for i in evaluation.indicators if i.verdict is not Verdict.NOT_ASSESSABLE]
+        settled = any(not i.provisional for i in judged)
+        blocks = [Paragraph(say(f"report.adjust.{'none' if settled else 'none_provisional'}"))]
     return Section("adjustments", section_title("adjust", evaluation), tuple(blocks))
 
 
@@ -207,17 +211,16 @@ def measures(evaluation: Evaluation) -> Section:
                 for t in bearing
             ]
             blocks.append(Items(tuple(texts)))
+            if all(t.state in (ItemState.ON_SCHEDULE, ItemState.COMPLETED) for t in bearing):
+                blocks.append(Paragraph(say("report.measures.tasks_do_not_help")))
         else:
             name = "no_task" if tasks else "no_task_recorded"
             blocks.append(Paragraph(say(f"report.measures.{name}")))
     late = []
     for item in evaluation.items:
         if item.item_type != "task" and item.state in (ItemState.OVERDUE, ItemState.BEHIND):
-            due, lead = (
-                due_text(item.due) or say("report.not_given"),
-                item.lead_unit or say("report.not_given"),
-            )
-            late.append(say(f"report.measures.{item.state.value}", name=item.name, due=due, lead=lead))
+            facts = _who_and_when(item)
+            late.append(say(f"report.measures.{item.state.value}", name=item.name, facts=facts))
     if late:
         blocks += [Heading(3, say("report.measures.projects")), Items(tuple(late))]
     unknown = sum(i.verdict is Verdict.NOT_ASSESSABLE for i in evaluation.indicators + evaluation.sub_targets)
@@ -227,3 +230,12 @@ def measures(evaluation: Evaluation) -> Section:
         name = "none_final" if evaluation.kind is Kind.FINAL else "none"
         blocks.append(Paragraph(say(f"report.measures.{name}")))
     return Section("measures", section_title("measures", evaluation), tuple(blocks))
+
+
+def _who_and_when(item: ItemProgress) -> str:
+    """The due date and the lead unit of an item, or that the plan gives none."""
+    due, lead = due_text(item.due), item.lead_unit
+    facts = [say("report.measures.due", due=due) if due else say("report.measures.no_due")]
+    if item.item_type == "project":
+        facts.append(say("report.measures.lead_unit", lead=lead) if lead else say("report.measures.no_lead"))
+    return join(facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from typing import Any
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
@@ -178,7 +179,9 @@ def sensitivity(evaluation: Evaluation) -> Section:
     if not lines:
         return Section("sensitivity", say(f"{name}.title"), (Paragraph(say(f"{name}.none")),))
     changing = len({i.id for i, a in lines if a.changes_verdict})
-    changed = say(f"{name}.changed", n=changing) if changing else say(f"{name}.unchanged")
+    tested = len({i.id for i, _ in lines})
+    counts: dict[str, Any] = {"n": changing, "tested": tested, "rest": len(both) - tested}
+    changed = say(f"{name}.{'changed' if changing else 'unchanged'}", **counts)
     kinds = {
         "declared": "verdict",
         "verdict": "verdict",

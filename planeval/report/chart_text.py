@@ -152,7 +152,7 @@ def _path_cell(year: int, ind: IndicatorEvaluation) -> Cell:
 
 
 def _cells(value: YearValue, ind: IndicatorEvaluation, language: str) -> dict[str, Cell]:
-    remark = "；".join(text for text in (value.break_before, value.reason) if text)
+    remark = "；".join(text.rstrip("。") for text in (value.break_before, value.reason) if text)
     bounds = value.interval
     return {
         "year": Cell(str(value.year)),

@@ -26,6 +26,9 @@ from planeval.report.charts import indicator_chart
 from planeval.report.shown import is_mean
 from planeval.report.words import HOUSEKEEPING, join, sign, with_unit, word
 
+# The plan's base contradicts the statistics of its year.
+DOUBTFUL_BASE = "base_conflicts_with_statistics"
+
 
 def indicators(evaluation: Evaluation) -> Section:
     """二、主要指标完成情况."""
@@ -176,6 +179,8 @@ def _progress_cell(i: IndicatorEvaluation) -> Cell:
     if i.progress is None:
         codes = {"no_progress", "no_progress_over_period"}
         return Cell(None, title=next((n.text for n in i.notes if n.code in codes), ""))
+    if DOUBTFUL_BASE in i.flags:
+        return Cell(None, title=next(n.text for n in i.notes if n.code == DOUBTFUL_BASE))
     return Cell(fmt.share(i.progress), progress=i.progress, expected=i.time_share)
 
 
@@ -206,6 +211,18 @@ def sentence(i: IndicatorEvaluation, period_start: int) -> str:
         return say(
             "report.indicators.level_missing", year=i.current_year, base_text=base, target=target, **common
         )
+    if DOUBTFUL_BASE in i.flags:
+        # Percentages of a base that is not of the statistics' scope would say nothing true.
+        text = say(
+            "report.indicators.level_doubtful",
+            year=i.current_year,
+            current=_current(i),
+            base_year=i.base_year,
+            base=with_unit(i, shown.base_number(i)),
+            target=target,
+            **common,
+        )
+        return text
     progress = ""
     if i.progress is not None:
         share = fmt.share(i.time_share, 0)
@@ -260,7 +277,7 @@ def trend_sentence(i: IndicatorEvaluation) -> str:
     if i.verdict is Verdict.ACHIEVED_EARLY:
         return say("report.indicators.trend_loses", **common)
     needed = p.required_yearly_change_percent
-    if needed is None:
+    if needed is None or "fractional_target" in i.flags:  # the whole number to be reached is told below
         return say("report.indicators.trend_fails_plain", **common)
     direction = say(f"report.indicators.{'up' if needed > 0 else 'down'}")
     return say(

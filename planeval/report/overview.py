@@ -11,6 +11,12 @@ from planeval.model.status import Status
 from planeval.report.blocks import Banner, Block, Callout, Paragraph, Section, Tally
 from planeval.report.words import word
 
+# What a reader must know beside the count of verdicts: sentence -> the notes that call for it.
+CAVEATS = {
+    "breaks": {"definition_break", "definition_break_within"},
+    "chance": {"not_distinguishable"},
+}
+
 
 def banner(evaluation: Evaluation) -> Banner:
     """Facts and the warnings nobody may miss."""
@@ -113,7 +119,12 @@ def _verdict_sentence(evaluation: Evaluation) -> str:
     )
     text = say("report.overview.verdicts", total=len(evaluation.indicators), counts=counts)
     provisional = sum(i.provisional for i in evaluation.indicators)
-    return text + (say("report.overview.provisional", n=provisional) if provisional else "")
+    if provisional:
+        text += say("report.overview.provisional", n=provisional)
+    for name, codes in CAVEATS.items():
+        n = sum(bool(codes & set(i.flags)) for i in evaluation.indicators)
+        text += say(f"report.overview.{name}", n=n) if n else ""
+    return text
 
 
 def _tallies(evaluation: Evaluation) -> list[Tally]:

@@ -168,7 +168,8 @@ class Job:
         """Say what was done and what was not; returns the exit status."""
         if command != "validate":
             path = self.out / "index.html"
-            _say("cli.done", published=len(self.published), held=len(self.held), path=path)
+            name = "cli.done" if self.published else "cli.done_nothing"
+            _say(name, published=len(self.published), held=len(self.held), path=path)
         orphans = self._orphans()
         if orphans:
             # Of no plan's place: nothing is held back, but a mistyped code may be a row that some place misses.
