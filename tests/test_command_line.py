@@ -69,11 +69,11 @@ def test_a_wrong_argument_is_refused_with_an_example(
         (["--plan", "mawei", "xyz"], "没有编号为 xyz 的规划。现有规划：gulou、mawei、national。"),
         (
             ["--as-of", "2030"],
-            "数据年份 2030 不在规划 gulou 的规划期 2021—2025 内。请用 --as-of 指定规划期内的年份。",
+            "数据年份 2030 不在规划 gulou 的规划期 2021—2025 内。请指定规划期内的年份（命令行用 --as-of，笔记本用 as_of）。",
         ),
         (
             ["--as-of", "2020", "--plan", "mawei"],
-            "数据年份 2020 不在规划 mawei 的规划期 2021—2025 内。请用 --as-of 指定规划期内的年份。",
+            "数据年份 2020 不在规划 mawei 的规划期 2021—2025 内。请指定规划期内的年份（命令行用 --as-of，笔记本用 as_of）。",
         ),
     ],
 )

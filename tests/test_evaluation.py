@@ -96,7 +96,7 @@ def test_missing_national_years_are_missing_and_not_zero() -> None:
     values = {v.year: v for v in indicator("national", Kind.FINAL, "major_accidents").values}
     for year in (2021, 2022):
         assert values[year].value is None
-        assert values[year].reason == "统计数据中没有重特大生产安全事故起数"
+        assert values[year].reason == "本项目收录的数据中没有重特大生产安全事故起数"
 
 
 def test_what_the_ministry_published_for_2024_comes_out() -> None:

@@ -71,7 +71,7 @@ def test_a_definitional_break_is_listed_and_holds_nothing_back(table: Table) -> 
     result = validate(workspace)
     found = [(f.rule, f.severity, f.region_code, f.year) for f in result.findings]
     assert found == [("definition-breaks", Severity.INFO, code, 2020) for code in (GULOU, MAWEI)]
-    assert "鼓楼区自2020年起生产安全事故死亡人数口径变动" in result.findings[0].message
+    assert "鼓楼区2020年及以后的生产安全事故死亡人数与此前各年相比口径变动" in result.findings[0].message
     assert "统计范围调整。" in result.findings[0].message
     assert not any(result.held_back(plan) for plan in workspace.plans.values())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
@@ -180,8 +179,9 @@ def sensitivity(evaluation: Evaluation) -> Section:
         return Section("sensitivity", say(f"{name}.title"), (Paragraph(say(f"{name}.none")),))
     changing = len({i.id for i, a in lines if a.changes_verdict})
     tested = len({i.id for i, _ in lines})
-    counts: dict[str, Any] = {"n": changing, "tested": tested, "rest": len(both) - tested}
-    changed = say(f"{name}.{'changed' if changing else 'unchanged'}", **counts)
+    changed = say(f"{name}.{'changed' if changing else 'unchanged'}", n=changing, tested=tested)
+    if len(both) > tested:
+        changed += say(f"{name}.rest", n=len(both) - tested)
     kinds = {
         "declared": "verdict",
         "verdict": "verdict",
