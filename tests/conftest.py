@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from planeval.commands import main
+
+# No deadline: the first example pays for importing scipy, and how fast a machine is is no property of the method.
+# In CI the examples are the same every time, so that a red run can be repeated.
+settings.register_profile("planeval", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("planeval")
 
 ROOT = Path(__file__).resolve().parents[1]
 Cli = Callable[..., tuple[int, str, str]]
