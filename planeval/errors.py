@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from planeval.messages import say
 from planeval.model.findings import Finding
 
 
@@ -28,3 +29,12 @@ def closest(word: str, valid: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The valid name nearest to ``word``, or None when nothing is at least ``cutoff`` alike (0 to 1)."""
     matches = difflib.get_close_matches(str(word), [str(v) for v in valid], n=1, cutoff=cutoff)
     return matches[0] if matches else None
+
+
+def hint(found: str, valid: Iterable[str], separator: str = "、", cutoff: float = 0.6) -> str:
+    """The valid name closest to ``found``, or all of them, as a clause of a message."""
+    names = [str(v) for v in valid]
+    near = closest(found, names, cutoff)
+    if near:
+        return say("read.did_you_mean", name=near)
+    return say("read.valid_names", names=separator.join(names))

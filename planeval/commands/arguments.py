@@ -13,11 +13,9 @@ def _kind(text: str) -> str:
     """A kind of report; argparse's own complaint would be English and without the closest name."""
     if text in KINDS:
         return text
-    from planeval.errors import closest
+    from planeval.errors import hint
 
-    near = closest(text, KINDS)
-    hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names="、".join(KINDS))
-    raise argparse.ArgumentTypeError(say("read.unknown_kind", found=text, hint=hint))
+    raise argparse.ArgumentTypeError(say("read.unknown_kind", found=text, hint=hint(text, KINDS)))
 
 
 def _year(text: str) -> int:

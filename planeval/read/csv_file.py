@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from planeval.errors import InputError, closest
+from planeval.errors import InputError, hint
 from planeval.messages import has, say
 from planeval.model.findings import Finding
 
@@ -98,13 +98,7 @@ def _check_header(header: list[str], file: str, required: tuple[str, ...], optio
     known = required + optional
     for name in header:
         if name not in known:
-            near = closest(name, known)
-            hint = (
-                say("read.did_you_mean", name=near)
-                if near
-                else say("read.valid_names", names=", ".join(known))
-            )
-            raise _problem(file, "csv_unknown_column", 1, found=name, expected=hint)
+            raise _problem(file, "csv_unknown_column", 1, found=name, expected=hint(name, known, ", "))
         if header.count(name) > 1:
             raise _problem(file, "csv_repeated_column", 1, found=name)
     missing = [name for name in required if name not in header]

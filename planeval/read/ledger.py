@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from planeval.errors import InputError, closest
+from planeval.errors import InputError, hint
 from planeval.messages import say
 from planeval.model.findings import Finding
 from planeval.model.plan import Plan
@@ -85,12 +85,6 @@ def read_ledger(path: Path, file: str, plan: Plan) -> pd.DataFrame:
             )
         )
 
-    def hint(word: str, valid: list[str]) -> str:
-        near = closest(word, valid)
-        return (
-            say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(valid))
-        )
-
     records: list[dict[str, Any]] = []
     try:
         rows = read_rows(path, file, REQUIRED, OPTIONAL)
@@ -100,12 +94,12 @@ def read_ledger(path: Path, file: str, plan: Plan) -> pd.DataFrame:
         cells = row.cells
         if cells["item"] not in plan.ledger_items:
             wrong(
-                "ledger_item", row, found=cells["item"], expected=hint(cells["item"], list(plan.ledger_items))
+                "ledger_item", row, found=cells["item"], expected=hint(cells["item"], plan.ledger_items, ", ")
             )
         if not _valid_date(cells["date"]):
             wrong("ledger_date", row, found=cells["date"])
         if cells["status"] not in STATUSES:
-            wrong("ledger_status", row, found=cells["status"], expected=hint(cells["status"], list(STATUSES)))
+            wrong("ledger_status", row, found=cells["status"], expected=hint(cells["status"], STATUSES, ", "))
         percent, quantity = _number(cells["percent"], 100), _number(cells["quantity"], None)
         if percent is None:
             wrong("ledger_percent", row, found=cells["percent"])

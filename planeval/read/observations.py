@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from planeval.errors import InputError, closest
+from planeval.errors import InputError, hint
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
 from planeval.model.findings import Finding, Severity
@@ -118,13 +118,8 @@ class _Reader:
         unit, target = row.cells["unit"], self.units.get(row.cells["variable"])
         if unit not in UNITS:
             known = symbols_like(target) if target in UNITS else list(UNITS)
-            near = closest(unit, known, cutoff=0.5)  # units are so short that one character is half of one
-            hint = (
-                say("read.did_you_mean", name=near)
-                if near
-                else say("read.valid_names", names="、".join(known))
-            )
-            self.wrong("unit_unknown", file, row, found=unit, expected=hint)
+            expected = hint(unit, known, cutoff=0.5)  # units are so short that one character is half of one
+            self.wrong("unit_unknown", file, row, found=unit, expected=expected)
             return None
         if target is None:
             return None  # unknown variable: validation reports it
@@ -145,10 +140,8 @@ class _Reader:
         if not _YEAR.fullmatch(cells["year"]):
             self.wrong("year_not_a_year", file, row, found=cells["year"])
         if cells["status"] not in set(Status):
-            near = closest(cells["status"], set(Status))
-            names = ", ".join(Status)
-            hint = say("read.did_you_mean", name=near) if near else say("read.valid_names", names=names)
-            self.wrong("status_unknown", file, row, found=cells["status"], expected=hint)
+            expected = hint(cells["status"], Status, separator=", ")
+            self.wrong("status_unknown", file, row, found=cells["status"], expected=expected)
         # An empty cell says that the day is not known; such a vintage counts as the oldest.
         if cells["published"] and not _is_published(cells["published"]):
             self.wrong("published_format", file, row, found=cells["published"])

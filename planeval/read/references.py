@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planeval.errors import closest
+from planeval.errors import hint
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
 from planeval.model.findings import Finding
@@ -10,12 +10,6 @@ from planeval.model.plan import AtLeast, AtMost, Base, LedgerTarget, PeriodMeanA
 from planeval.read.regions import Region
 from planeval.read.units import UNITS, convertible, symbols_like
 from planeval.read.yaml_file import Lines, Location, line_of
-
-
-def hint(found: str, valid: list[str]) -> str:
-    """The valid name closest to ``found``, or all of them, as a clause of a message."""
-    near = closest(found, valid)
-    return say("read.did_you_mean", name=near) if near else say("read.valid_names", names="、".join(valid))
 
 
 class _Checks:

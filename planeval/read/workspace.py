@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from planeval.errors import InputError, UsageError, closest
+from planeval.errors import InputError, UsageError, closest, hint
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
 from planeval.model.findings import Finding, Severity
@@ -20,7 +20,7 @@ from planeval.model.plan import (
 from planeval.read.ledger import read_ledger
 from planeval.read.observations import read_observations
 from planeval.read.project import project_root
-from planeval.read.references import dictionary_references, hint, plan_references
+from planeval.read.references import dictionary_references, plan_references
 from planeval.read.regions import Region, read_regions
 from planeval.read.yaml_file import line_of, load_model, load_model_with_lines
 

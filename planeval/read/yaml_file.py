@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from planeval.errors import InputError, closest
+from planeval.errors import InputError, hint
 from planeval.messages import has, say
 from planeval.model.findings import Finding
 
@@ -232,11 +232,6 @@ def load_model_with_lines(
         raise InputError(*findings) from None
 
 
-def _hint(found: str, valid: list[str]) -> str:
-    near = closest(found, valid)
-    return say("read.did_you_mean", name=near) if near else say("read.valid_names", names=", ".join(valid))
-
-
 def _shown(value: Any) -> str:
     """A value as it stands in the file, as near as can be told and not too long."""
     if isinstance(value, dict | list):
@@ -257,7 +252,7 @@ def _explain(problem: Any, lines: Lines, model: type[BaseModel], file: str, plan
     shown = _known_places(lines, at)
     line = line_of(lines, shown)
     if kind == "extra_forbidden":
-        expected = _hint(str(at[-1]), _valid_keys(model, at[:-1]))
+        expected = hint(str(at[-1]), _valid_keys(model, at[:-1]), ", ")
         return _finding(file, line, "yaml_unknown_key", shown, plan, found=str(at[-1]), expected=expected)
     if kind == "missing":
         key = (*_known_places(lines, at[:-1]), at[-1])
@@ -276,13 +271,13 @@ def _explain(problem: Any, lines: Lines, model: type[BaseModel], file: str, plan
             key,
             plan,
             found=found,
-            expected=_hint(found, tags),
+            expected=hint(found, tags, ", "),
         )
     if kind in ("enum", "literal_error"):
         found = _shown(problem["input"])
         valid = re.findall(r"'([^']+)'", str(context.get("expected", "")))
         return _finding(
-            file, line, "yaml_unknown_value", shown, plan, found=found, expected=_hint(found, valid)
+            file, line, "yaml_unknown_value", shown, plan, found=found, expected=hint(found, valid, ", ")
         )
     if kind == "value_error" and isinstance(problem["input"], dict):
         return _finding(file, line, "yaml_inconsistent", shown, plan, expected=str(context["error"]))
