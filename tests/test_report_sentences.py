@@ -197,3 +197,22 @@ def test_the_command_to_make_it_again_names_the_data_folder(tmp_path: Path) -> N
     shipped = evaluate(load(DATA), "national", Kind.FINAL, None, [])
     assert "--data" not in text(appendix.provenance(shipped))
     assert any(name.startswith("expectations/") for name in shipped.provenance.inputs)
+
+
+def test_made_up_progress_is_marked_wherever_a_task_or_project_is_named() -> None:
+    own = evaluate(load(DATA), "mawei", Kind.MIDTERM, None, [])
+    told = text(advice.problems(own), advice.measures(own))
+    named = [item for item in own.items if item.illustrative and item.name in told]
+    assert len(named) > 10
+    for item in named:
+        assert f"{item.name}（示例）" in told
+    assert "市场参与（示例）" not in told, "of this task nothing was reported, made up or not"
+
+
+def test_nothing_is_compared_with_a_base_that_is_not_of_the_statistics_scope() -> None:
+    own = evaluate(load(DATA), "mawei", Kind.MIDTERM, None, [])
+    doubtful = next(i for i in own.indicators if i.key == "deaths_per_100k_population")
+    assert "worse_than_base" in doubtful.flags
+    told = text(indicators.indicators(own), advice.problems(own))
+    assert "不作与基期的比较和推算" in told
+    assert "现状劣于基期" not in told and "747" not in told

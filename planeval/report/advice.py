@@ -15,11 +15,11 @@ from planeval.model.evaluation import (
 from planeval.model.findings import Severity
 from planeval.report import shown
 from planeval.report.blocks import Block, Heading, Items, Paragraph, Section
-from planeval.report.indicators import trend_sentence, troubled
+from planeval.report.indicators import remarkable, trend_sentence, troubled
 from planeval.report.words import (
-    HOUSEKEEPING,
     at_most_named,
     due_text,
+    item_name,
     join,
     named,
     section_title,
@@ -115,7 +115,7 @@ def _why(i: IndicatorEvaluation) -> str:
                 target_year=i.target_year,
             )
         )
-    parts += [n.text for n in i.notes if n.code in rule_notes and n.code not in HOUSEKEEPING]
+    parts += [n.text for n in remarkable(i) if n.code in rule_notes]
     return "".join(parts)
 
 
@@ -123,7 +123,9 @@ def _item_problems(evaluation: Evaluation) -> list[str]:
     found = []
     for state, name in STATES_TO_NAME:
         own = [item for item in evaluation.items if item.state is state]
-        names = [item.name for item in own if all(note.code != "not_due_to_start" for note in item.notes)]
+        names = [
+            item_name(item) for item in own if all(note.code != "not_due_to_start" for note in item.notes)
+        ]
         if names:
             found.append(say(f"report.problems.{name}", names=at_most_named(names), n=len(names)))
     return found
@@ -207,7 +209,7 @@ def measures(evaluation: Evaluation) -> Section:
         bearing = [tasks[section] for section in i.bears_on if section in tasks]
         if bearing:
             texts = [
-                say("report.measures.task", part=t.group, section=t.name, state=word("state", t.state))
+                say("report.measures.task", part=t.group, section=item_name(t), state=word("state", t.state))
                 for t in bearing
             ]
             blocks.append(Items(tuple(texts)))
@@ -220,7 +222,7 @@ def measures(evaluation: Evaluation) -> Section:
     for item in evaluation.items:
         if item.item_type != "task" and item.state in (ItemState.OVERDUE, ItemState.BEHIND):
             facts = _who_and_when(item)
-            late.append(say(f"report.measures.{item.state.value}", name=item.name, facts=facts))
+            late.append(say(f"report.measures.{item.state.value}", name=item_name(item), facts=facts))
     if late:
         blocks += [Heading(3, say("report.measures.projects")), Items(tuple(late))]
     unknown = sum(i.verdict is Verdict.NOT_ASSESSABLE for i in evaluation.indicators + evaluation.sub_targets)

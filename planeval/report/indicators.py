@@ -6,7 +6,15 @@ from typing import Any
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
-from planeval.model.evaluation import TROUBLED, Evaluation, FollowUp, IndicatorEvaluation, Verdict, YearValue
+from planeval.model.evaluation import (
+    TROUBLED,
+    Evaluation,
+    FollowUp,
+    IndicatorEvaluation,
+    Note,
+    Verdict,
+    YearValue,
+)
 from planeval.model.plan import Attribute
 from planeval.model.status import PROVISIONAL, Status
 from planeval.report import shown
@@ -309,6 +317,12 @@ def _none_occurs(i: IndicatorEvaluation, start: int, common: dict[str, str]) -> 
     return say(f"report.indicators.{name}", **span, **common)
 
 
+def remarkable(i: IndicatorEvaluation) -> list[Note]:
+    """The notes for readers: none that say what the sentence says, no comparison with a doubtful base."""
+    hidden = {*HOUSEKEEPING, "worse_than_base"} if DOUBTFUL_BASE in i.flags else set(HOUSEKEEPING)
+    return [note for note in i.notes if note.code not in hidden]
+
+
 def _remarks(i: IndicatorEvaluation) -> list[str]:
     found = [say("report.indicators.reading", text=i.reading)] if i.reading else []
     if i.interval is not None:
@@ -328,7 +342,7 @@ def _remarks(i: IndicatorEvaluation) -> list[str]:
                 method=say(f"report.indicators.method_{i.interval.method}"),
             )
         )
-    found += [note.text for note in i.notes if note.code not in HOUSEKEEPING]
+    found += [note.text for note in remarkable(i)]
     changed = [a for a in i.sensitivity if a.changes_verdict]
     if changed:
         items = join(

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
-from planeval.model.evaluation import Evaluation, IndicatorEvaluation, Kind
+from planeval.model.evaluation import Evaluation, IndicatorEvaluation, ItemProgress, Kind
 
 # Notes that say why a number of the JSON is null; in prose the sentence itself says it.
 HOUSEKEEPING = (
@@ -56,6 +56,11 @@ def with_unit(indicator: IndicatorEvaluation, number: str) -> str:
 def named(indicator: IndicatorEvaluation) -> str:
     """``“指标名”``, with a mark when its verdict rests on figures that are not settled."""
     return say(f"report.adjust.quoted{'_provisional' if indicator.provisional else ''}", name=indicator.name)
+
+
+def item_name(item: ItemProgress) -> str:
+    """The name of a task or project, with a mark when its progress is made up."""
+    return say("report.illustrative_name", name=item.name) if item.illustrative else item.name
 
 
 def verdict_words(indicator: IndicatorEvaluation) -> str:
