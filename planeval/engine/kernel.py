@@ -1,0 +1,474 @@
+"""The ordinary IPython kernel without its wires: no ZeroMQ context, no socket, no thread that publishes.
+
+`IPKernelApp` sets a kernel up as the ordinary one is set up (shell, magics, the user's configuration, the inline
+backend), only what it would send over a socket is handed to a function. The costly half of that, `prepare`, is done
+in the template before any fork; the rest, `open_kernel`, in the fork.
+
+ipykernel's own in-process kernel is not taken as it is: it starts a thread and a ZeroMQ context, its shell is of
+another class (libraries ask for the name ``ZMQInteractiveShell``), it does not see what subprocesses print, and it
+cannot ``await``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import contextvars
+import importlib
+import io
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from time import monotonic, sleep
+from types import SimpleNamespace
+from typing import Any
+
+from ipykernel.displayhook import ZMQDisplayHook
+from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
+from jupyter_client.session import Session
+from tornado.ioloop import IOLoop
+from traitlets import Any as AnyTrait
+from traitlets.config import Config
+
+from planeval.engine.fork import channel, emit
+from planeval.errors import PlanevalError
+from planeval.messages import say
+
+# Called with the name of a channel ("iopub" or "shell") and a message, from any thread.
+Deliver = Callable[[str, dict[str, Any]], None]
+
+_PIPE_CHUNK = 65536
+_GRACE = 1.0  # seconds for a process that was told to end
+# Modules that every run of a notebook would import on its way.
+_LATER = ("IPython.core.logger", "IPython.extensions.storemagic", "faulthandler", "tornado.platform.asyncio")
+
+
+@dataclass
+class _Outlet:
+    """What the kernel takes for the socket of the channel ``name``."""
+
+    name: str
+
+    def flush(self, flag: int = 0, limit: int | None = None) -> int:
+        """Nothing is kept back."""
+        return 0
+
+
+class _Session(Session):
+    """Words messages as ever, and hands them on instead of putting them in bytes, signing and sending them."""
+
+    deliver: Deliver | None = None
+
+    def send(
+        self,
+        stream: Any,
+        msg_or_type: Any,
+        content: Any = None,
+        parent: Any = None,
+        ident: Any = None,
+        buffers: Any = None,
+        track: bool = False,
+        header: Any = None,
+        metadata: Any = None,
+    ) -> dict[str, Any] | None:
+        """Hand on one message; before the kernel is open there is nobody to hand it to."""
+        if isinstance(msg_or_type, dict):
+            message = msg_or_type
+        else:
+            message = self.msg(msg_or_type, content, parent, header, metadata)
+        if (
+            self.deliver is None or os.getpid() != self.pid
+        ):  # a process that the notebook forked has no say here
+            return None
+        # What arrives is what JSON makes of it: lists for tuples, text for the keys of a dict.
+        for part in ("content", "metadata"):
+            if message[part]:
+                message[part] = self.unpack(self.pack(message[part]))
+        message["buffers"] = [bytes(buffer) for buffer in buffers or message.get("buffers") or []]
+        self.deliver(stream.name, message)
+        return message
+
+    def feed_identities(self, msg_list: Any, copy: bool = True) -> tuple[list[bytes], Any]:
+        """A request that `OpenKernel.request` hands in: it was never put in bytes."""
+        return [], msg_list[1]
+
+    def deserialize(self, msg_list: Any, content: bool = True, copy: bool = True) -> Any:
+        """The request itself."""
+        return msg_list
+
+
+class _Kernel(IPythonKernel):
+    """The kernel over outlets instead of sockets."""
+
+    shell_stream = AnyTrait()
+    # Some releases ask whether the cell runs in the thread that the shell channel's thread serves.
+    shell_channel_thread = AnyTrait(SimpleNamespace(parent_thread=threading.main_thread()))
+
+    @property
+    def _supports_kernel_subshells(self) -> bool:
+        return False
+
+    def _abort_queues(self, subshell_id: str | None = None) -> None:
+        """There is never a second request waiting: the client sends one at a time."""
+
+
+class _App(IPKernelApp):
+    """Sets the kernel up; what would open a socket or start a thread is left out."""
+
+    def init_poller(self) -> None:
+        """The template looks after its forks."""
+
+    def init_connection_file(self) -> None:
+        """Nothing to connect to."""
+
+    def write_connection_file(self, **kwargs: Any) -> None:
+        """Nothing to connect to."""
+
+    def log_connection_info(self) -> None:
+        """Nothing to connect to."""
+
+    def init_heartbeat(self) -> None:
+        """The client sees the fork end."""
+
+    def init_sockets(self) -> None:
+        """Outlets in place of sockets."""
+        self.session = _Session(parent=self)
+        self.iopub_socket = _Outlet("iopub")
+        self.shell_socket = _Outlet("shell")
+
+    def init_io(self) -> None:
+        """Only in the fork."""
+
+    def init_signal(self) -> None:
+        """The template's and the fork's signals are set elsewhere."""
+
+    def init_kernel(self) -> None:
+        """The kernel over the outlets."""
+        self.kernel = _Kernel.instance(
+            parent=self,
+            session=self.session,
+            shell_stream=self.shell_socket,
+            iopub_socket=self.iopub_socket,
+            log=self.log,
+            profile_dir=self.profile_dir,
+            user_ns=self.user_ns,
+        )
+        # A pause after each cell that keeps messages of several sockets in order. There is one way out here.
+        self.kernel._execute_sleep = 0
+
+    def init_path(self) -> None:
+        """Only in the fork."""
+
+    def init_gui_pylab(self) -> None:
+        """Only in the fork."""
+
+    def init_extensions(self) -> None:
+        """In the fork when the user's configuration adds to it: what that loads and runs may do anything."""
+        if not self.adds:
+            super().init_extensions()
+
+    def init_code(self) -> None:
+        """In the fork when the user's configuration adds to it."""
+        if not self.adds:
+            super().init_code()
+
+    def wake(self) -> None:
+        """In the fork: the steps left out above."""
+        super().init_path()
+        super().init_gui_pylab()
+        if self.adds:
+            super().init_extensions()
+            super().init_code()
+
+    @cached_property
+    def adds(self) -> bool:
+        """Whether the user has told IPython to load or run something at the start of every kernel."""
+        if "PYTHONSTARTUP" in os.environ or self.extensions or self.exec_lines or self.exec_files:
+            return True
+        folders = [self.profile_dir.startup_dir] if self.profile_dir else []
+        folders += [os.path.join(folder, "startup") for folder in (*ENV_CONFIG_DIRS, *SYSTEM_CONFIG_DIRS)]
+        return any(file.suffix in (".py", ".ipy") for folder in folders for file in Path(folder).glob("*"))
+
+
+_prepared: _App | None = None
+_used = False
+
+
+def prepare() -> None:
+    """Set a kernel up as far as that goes without thread, socket or event loop."""
+    global _prepared
+    if _prepared is None:
+        _prepared = _set_up()
+        for module in _LATER:
+            importlib.import_module(module)
+
+
+def _set_up() -> _App:
+    main = sys.modules["__main__"]
+    # History is kept for the session, as %history shows it, but not written: that would start a thread.
+    app = _App.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    with _without_debugger():
+        app.initialize([])
+    # The shell has put its own module in the place of the process's main one; until it runs, that one stays.
+    sys.modules["__main__"] = main
+    return app
+
+
+@contextmanager
+def _without_debugger() -> Iterator[None]:
+    """While it lasts debugpy cannot be found: it is for people who step through a cell, and takes long to import."""
+    if "debugpy" in sys.modules:
+        yield
+        return
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["debugpy"]
+
+
+class OpenKernel:
+    """The kernel of this process, at work. `request` runs one request; `close` gives the streams back."""
+
+    def __init__(self, deliver: Deliver, live: bool) -> None:
+        global _used
+        if _used:
+            raise PlanevalError(say("engine.one_notebook"))
+        _used = True
+        prepare()
+        assert _prepared is not None
+        self._app = app = _prepared
+        self._context = contextvars.copy_context()  # one for all cells: decimal and numpy keep settings there
+        self._argv = sys.argv
+        sys.argv = [str(Path(sys.modules["ipykernel"].__file__ or "").with_name("ipykernel_launcher.py"))]
+        app.session.pid = os.getpid()
+        app.session.deliver = deliver
+        shell: Any = app.shell
+        sys.modules[shell.user_module.__name__] = shell.user_module
+        shell.starting_dir = os.getcwd()
+        shell.user_ns["_dh"][:] = [Path.cwd()]
+        self._output = _Output(app.session, live)
+        self._output.open()
+        app.log.setLevel(
+            app.log_level
+        )  # traitlets lets the handlers choose, which costs a record for every step
+        for handler in app.log.handlers:  # what the kernel logs is not what the notebook prints
+            if getattr(handler, "stream", None) is self._output.former[1]:
+                handler.stream = self._output.terminal
+        app.displayhook = sys.displayhook = ZMQDisplayHook(app.session, app.iopub_socket)
+        app.displayhook.get_execution_count = lambda: app.kernel.execution_count
+        app.patch_io()
+        app.wake()
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+    async def request(self, message: dict[str, Any]) -> None:
+        """Run the request ``message`` to its end; what comes of it is delivered."""
+        loop = asyncio.get_running_loop()
+        self._app.kernel.io_loop = IOLoop.current()
+        work = self._app.kernel.dispatch_shell([b"", message])
+        await loop.create_task(work, context=self._context)
+
+    def close(self) -> None:
+        """End what the notebook has left running; give output and arguments back to the process."""
+        self._end_children()
+        self._output.close()
+        sys.displayhook = sys.__displayhook__
+        sys.argv = self._argv
+
+    def _end_children(self) -> None:
+        """End the processes that the notebook has started and left running in its process group."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            until = monotonic() + _GRACE
+            asked = False
+            while monotonic() < until:
+                try:
+                    ended, _ = os.waitpid(-1, os.WNOHANG)
+                except ChildProcessError:
+                    return  # none, or none any more
+                if ended:
+                    continue
+                if not self._app.kernel._process_children():
+                    return  # those that have left the group mean to stay
+                if not asked:
+                    self._app.kernel._signal_children(number)
+                    asked = True
+                sleep(0.01)
+
+
+class _Publisher(IOPubThread):
+    """What an output stream takes for the thread that publishes; publishes at once, in whichever thread writes."""
+
+    name = "iopub"  # as an outlet has it
+
+    def __init__(self, later: Callable[[float], None]) -> None:
+        self.thread: Any = None
+        self.io_loop: Any = SimpleNamespace(call_later=lambda delay, flush: later(delay))
+
+    def schedule(self, f: Callable[[], object]) -> None:
+        """Do it now."""
+        f()
+
+
+class _Stream(OutStream):
+    """``sys.stdout`` or ``sys.stderr`` of the notebook, with what goes to the file descriptor mixed in.
+
+    Whatever a subprocess has written before Python writes, or before the stream is flushed, comes first: unlike the
+    ordinary kernel's, its place in the output does not depend on when a thread gets its turn.
+    """
+
+    def __init__(
+        self, session: Any, publisher: _Publisher, name: str, pipe: int, terminal: int, lock: threading.RLock
+    ) -> None:
+        super().__init__(session, publisher, name, watchfd=False)
+        self._pipe, self._lock = pipe, lock
+        self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
+        # The name under which the ordinary kernel's streams keep the terminal, which fileno() returns.
+        self._original_stdstream_copy = terminal
+
+    def write(self, string: str) -> int:
+        """Append to the output; in a process forked by the notebook, send it to the notebook's through the pipe."""
+        if not self._is_master_process():
+            os.write({"stdout": 1, "stderr": 2}[self.name], string.encode())
+            return len(string)
+        with self._lock:
+            self.drain()
+            return super().write(string) or 0
+
+    def _flush(self) -> None:
+        if not self._is_master_process():
+            return  # and do not take a lock that nobody may be left to give back
+        with self._lock:
+            self.drain()
+            super()._flush()
+
+    def drain(self) -> None:
+        """Append what is waiting in the pipe."""
+        with self._lock:
+            while True:
+                try:
+                    data = os.read(self._pipe, _PIPE_CHUNK)
+                except BlockingIOError:
+                    return
+                if not data:
+                    return
+                if text := self._decode(data):
+                    super().write(text)
+
+
+class _Output:
+    """Standard output and error of the process, as Python's streams and as file descriptors, as messages.
+
+    A thread keeps the pipes from filling up, so that no subprocess has to wait; where someone looks on (``live``),
+    it also sends a fifth of a second after a write what has not been sent by then.
+    """
+
+    def __init__(self, session: _Session, live: bool) -> None:
+        self._session, self._live = session, live
+        self._publisher = _Publisher(self._later)
+        self._lock = threading.RLock()
+        self._due: float | None = None
+        self._thread = threading.Thread(target=self._watch, name="planeval-output", daemon=True)
+
+    def open(self) -> None:
+        """Take the streams over."""
+        self.former = sys.stdout, sys.stderr
+        for stream in self.former:
+            stream.flush()
+        self._terminals = os.dup(1), os.dup(2)
+        self.terminal = io.TextIOWrapper(
+            io.FileIO(self._terminals[1], "w", closefd=False), write_through=True
+        )
+        self._pipes = []
+        for descriptor in (1, 2):
+            reader, writer = os.pipe()
+            os.set_blocking(reader, False)
+            os.dup2(writer, descriptor)
+            os.close(writer)
+            self._pipes.append(reader)
+        self._bell, self._ring = os.pipe()
+        self._streams = [
+            _Stream(self._session, self._publisher, name, self._pipes[i], self._terminals[i], self._lock)
+            for i, name in enumerate(("stdout", "stderr"))
+        ]
+        sys.stdout, sys.stderr = self._streams
+        self._thread.start()
+
+    def close(self) -> None:
+        """Give the streams back."""
+        for stream in self._streams:
+            stream.flush()
+        sys.stdout, sys.stderr = self.former
+        for descriptor, terminal in zip((1, 2), self._terminals, strict=True):
+            os.dup2(terminal, descriptor)
+        os.write(self._ring, b"q")  # closing it would not do: a process that the notebook forked holds it too
+        self._thread.join()
+        for handle in (*self._pipes, self._bell, self._ring):
+            os.close(handle)
+
+    def _later(self, delay: float) -> None:
+        if self._live and self._due is None:
+            self._due = monotonic() + delay
+            os.write(self._ring, b"!")
+
+    def _watch(self) -> None:
+        poll = select.poll()
+        for handle in (*self._pipes, self._bell):
+            poll.register(handle, select.POLLIN)
+        by_pipe = dict(zip(self._pipes, self._streams, strict=True))
+        while True:
+            due = self._due
+            for handle, event in poll.poll(None if due is None else max(0.0, due - monotonic()) * 1000):
+                if handle in by_pipe and event & select.POLLIN:
+                    by_pipe[handle].drain()
+                elif handle in by_pipe:
+                    poll.unregister(handle)  # nobody holds the other end any more
+                elif b"q" in os.read(self._bell, 64):
+                    return
+            if self._due is not None and monotonic() >= self._due:
+                self._due = None
+                for stream in self._streams:
+                    stream.flush()
+
+
+def serve(environment: dict[str, str]) -> None:
+    """A job for a fork: be the kernel of a client in another process, until it sends an empty message.
+
+    Requests come in on the fork's channel, messages go out as events ``(channel, message)``; ``("ready", {})`` is
+    the first.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # but while a cell runs: the kernel sees to that
+    kernel = OpenKernel(lambda name, message: emit((name, message)), live=True)
+    emit(("ready", {}))
+    try:
+        asyncio.run(_serve(kernel))
+    finally:
+        kernel.close()
+
+
+async def _serve(kernel: OpenKernel) -> None:
+    requests: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    loop, incoming = asyncio.get_running_loop(), channel()
+
+    def read() -> None:
+        try:
+            requests.put_nowait(incoming.recv())
+        except EOFError:
+            requests.put_nowait({})
+            loop.remove_reader(incoming.fileno())
+
+    loop.add_reader(incoming.fileno(), read)
+    while message := await requests.get():
+        await kernel.request(message)
