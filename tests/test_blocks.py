@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from planeval.messages import numbers as fmt
@@ -63,29 +64,74 @@ def test_shapes_tell_the_verdicts_of_one_report_apart_without_colour():
     assert len(set(STATE_SHAPES.values())) == len(ItemState)
 
 
-def hostile_section() -> b.Section:
+def section_of(text: str) -> b.Section:
+    """A section in which ``text`` stands wherever a text can stand."""
     table = b.Table(
-        HOSTILE,
-        (b.Column(HOSTILE), b.Column("值", kind="number")),
-        (b.RowGroup(HOSTILE), (b.Cell(HOSTILE, title=HOSTILE), b.Cell(None, title=HOSTILE))),
-        notes=(HOSTILE,),
+        text,
+        (b.Column(text), b.Column("值", kind="number"), text),
+        (b.RowGroup(text), (b.Cell(text, title=text), b.Cell(None, title=text), text), (text, None, text)),
+        notes=(text,),
     )
     return b.Section(
         "s",
-        HOSTILE,
+        text,
         (
-            b.Heading(3, HOSTILE),
-            b.Paragraph(HOSTILE),
-            b.Items((HOSTILE,)),
-            b.Links((b.Link(HOSTILE, 'a"onclick="x'),), label=HOSTILE),
-            b.Definitions(((HOSTILE, HOSTILE),)),
-            b.Banner(((HOSTILE, HOSTILE),), (b.Callout(HOSTILE, (HOSTILE,), "warning"),)),
-            b.Callout(HOSTILE, HOSTILE),
-            b.Tally(((Verdict.LAGGING, 1),), HOSTILE),
-            b.Details(HOSTILE, (table,)),
-            b.Figures((b.Figure("<svg></svg>", HOSTILE, HOSTILE, table, notes=(HOSTILE,)),)),
+            b.Heading(3, text),
+            b.Paragraph(text),
+            b.Items((text,)),
+            b.Links((b.Link(text, 'a"onclick="x'),), label=text),
+            b.Definitions(((text, text),)),
+            b.Banner(((text, text),), (b.Callout(text, (text,), "warning"),)),
+            b.Callout(text, text),
+            b.Tally(((Verdict.LAGGING, 1),), text),
+            b.Details(text, (table,)),
+            b.Figures((b.Figure("<svg></svg>", text, text, table, notes=(text,)),)),
         ),
     )
+
+
+def hostile_section() -> b.Section:
+    return section_of(HOSTILE)
+
+
+class Structure(HTMLParser):
+    """Tags with the names of their attributes but ``class``, and all texts: of elements and of attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, ...]] = []
+        self.texts: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, *(name for name, _ in attrs if name != "class")))
+        self.texts += (value or "" for name, value in attrs if name != "class")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.tags.append((f"/{tag}",))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+PLAIN = Structure(section_of("字")._repr_html_())
+
+
+@given(
+    st.text(
+        st.characters(exclude_categories=["Cs", "Zl", "Zp"]) | st.sampled_from("<>&\"'/= x;#-!"), min_size=1
+    )
+)
+@example(HOSTILE)
+@example('" onclick="x" title="')
+@example("</td></table></section><script>x</script>")
+@example("&lt;script&gt; &amp; &#60;")
+@example("--></style><!-- ")
+def test_no_text_changes_the_structure_of_a_page_and_every_text_is_there(text):
+    found = Structure(section_of(text)._repr_html_())
+    assert found.tags == PLAIN.tags
+    assert sum(text in own for own in found.texts) >= sum("字" in own for own in PLAIN.texts)
 
 
 def test_markup_in_any_text_shows_as_text():
@@ -106,17 +152,35 @@ def test_table_names_its_columns_and_rows_and_itself():
     table = b.Table("表1", (b.Column("序号"), b.Column("指标")), (("1", "死亡人数"),), row_header=1)
     html = render(table)
     assert "<caption>表1</caption>" in html
-    assert re.search(r'<th[^>]* scope="col">指标</th>', html)
-    assert re.search(r'<th[^>]* scope="row">死亡人数</th>', html)
-    assert re.search(r"<td[^>]*>1</td>", html)
+    assert re.search(r'<th[^>]* scope="col">指标<', html)
+    assert re.search(r'<th[^>]* scope="row">死亡人数<', html)
+    assert re.search(r"<td[^>]*>1<", html)
 
 
 def test_short_columns_are_not_broken_and_long_ones_get_room():
     columns = (b.Column("名称"), b.Column("报告日期"), b.Column("依据"))
     html = render(b.Table("", columns, (("组织体系建设工程情况", "2023-12-20", "很" * 30),)))
-    assert '<td class="short">2023-12-20</td>' in html
-    assert f'<td class="long">{"很" * 30}</td>' in html
-    assert '<th scope="row">组织体系建设工程情况</th>' in html
+    assert '<table class="shorts">' in html and "<td>2023-12-20<" in html
+    assert f'<td class="long">{"很" * 30}<' in html
+    assert '<th scope="row">组织体系建设工程情况<' in html
+
+
+def test_a_table_says_once_how_most_of_its_cells_look():
+    columns = (
+        b.Column("指标"),
+        b.Column("单位"),
+        *(b.Column(f"{year}年", kind="number") for year in range(2021, 2024)),
+    )
+    html = render(b.Table("", columns, (("死亡人数", "人", "1", "2", "3"),)))
+    assert '<table class="numbers">' in html
+    assert html.count("<td>") == 3 and '<td class="short">人<' in html
+    assert '<th scope="col">2021年<' in html and '<th class="text" scope="col">单位<' in html
+
+
+def test_columns_of_running_text_are_what_a_table_without_a_class_has():
+    text = "十二个字左右的一段说明文字"
+    html = render(b.Table("", ("甲", "乙", "丙"), ((text, text, text),)))  # type: ignore[arg-type]
+    assert "<table>" in html and html.count(f"<td>{text}") == 2
 
 
 def test_verdict_cell_is_word_and_shape_and_marks_are_words():
@@ -124,8 +188,15 @@ def test_verdict_cell_is_word_and_shape_and_marks_are_words():
     html = render(b.Table("", (b.Column("评价", kind="verdict"),), ((cell,),), row_header=None))
     assert "滞后" in html
     assert VERDICT_SHAPES[Verdict.LAGGING] in html
-    assert ">暂定</span>" in html
-    assert ">示例</span>" in html
+    assert ">暂定</mark>" in html
+    assert ">示例</mark>" in html
+
+
+def test_shapes_are_characters_of_the_chinese_standard_and_not_read_aloud():
+    for shape in {*VERDICT_SHAPES.values(), *STATE_SHAPES.values()}:
+        assert len(shape.encode("gbk")) == 2  # so every font for Chinese has them
+    html = render(b.Table("", (b.Column("a"),), ((Verdict.MET,),), row_header=None))
+    assert f'<i aria-hidden="true">{VERDICT_SHAPES[Verdict.MET]}</i>完成' in html
 
 
 def test_bare_verdicts_states_and_none_are_cells_too():
@@ -139,14 +210,20 @@ def test_bare_verdicts_states_and_none_are_cells_too():
 
 def test_missing_value_is_a_dash_with_its_reason():
     html = render(b.Table("", (b.Column("a"),), ((b.Cell(None, title="未公布"),),), row_header=None))
-    assert '<span class="missing" title="未公布">—</span>' in html
+    assert '<i class="missing" title="未公布">—</i>' in html
 
 
 def test_progress_bar_never_leaves_its_frame():
     for progress in (-3.0, 0.5, 7.0):
         html = render(b.Table("", (b.Column("a"),), ((b.Cell("x", progress=progress, expected=2.0),),)))
-        width = float(html.split('class="bar-done"')[1].split('width="')[1].split('"')[0])
-        assert 0 <= width <= 60
+        places = [float(place) for place in re.findall(r"--(?:done|due):(-?[\d.]+)%", html)]
+        assert len(places) == 2 and all(0 <= place <= 100 for place in places)
+
+
+def test_progress_bar_shows_the_share_done_and_the_share_of_time():
+    html = render(b.Table("", (b.Column("a"),), ((b.Cell("x", progress=0.465, expected=0.6),),)))
+    assert 'style="--done:46%;--due:60%"' in html
+    assert "--due" not in render(b.Table("", (b.Column("a"),), ((b.Cell("x", progress=0.5),),)))
 
 
 def test_short_row_is_refused():
@@ -290,5 +367,5 @@ def test_figure_that_rests_on_a_forecast_says_so_in_its_caption():
 
 def test_table_with_many_columns_is_set_closer():
     few, many = (b.Table("表", ("列",) * n, (("1",) * n,)) for n in (9, 14))  # type: ignore[arg-type]
-    assert '<table class="dense">' in render(many)
+    assert re.search(r'<table class="dense\b', render(many))
     assert "dense" not in render(few)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import xml.etree.ElementTree as ET
 from itertools import combinations
+from random import Random
 from typing import NamedTuple
 
 import pytest
 from report_samples import indicator, mean_indicator
+from svg_parts import lines, parts
 
 from planeval.model.evaluation import IndicatorEvaluation, Interval, Projection, YearValue
 from planeval.model.status import Status
-from planeval.report.chart_labels import Box, box_of
+from planeval.report.chart_canvas import Canvas
+from planeval.report.chart_labels import Box, around, box_of, place
+from planeval.report.chart_surface import Surface
 from planeval.report.charts import indicator_chart
 
 WIDTH, HEIGHT = 480, 310
@@ -187,18 +189,13 @@ class Label(NamedTuple):
 def labels(svg: str) -> list[Label]:
     """The texts with the boxes of their ink: digits are 0.55 wide and 0.72 high, Chinese characters 1 and 0.85."""
     found = []
-    for element in ET.fromstring(svg).iter():
-        if not element.tag.endswith("text"):
-            continue
-        words, style = element.text or "", element.get("style", "")
-        size = float(re.search(r"([\d.]+)px", style)[1])  # type: ignore[index]
+    for _, look, words in parts(svg, "text"):
+        size = float(look["font-size"])
         width = sum(size if ord(c) > 0x2E80 else 0.55 * size for c in words)
-        anchor = re.search(r"text-anchor:(\w+)", style)
-        shift = {"start": 0.0, "middle": width / 2, "end": width}[anchor[1] if anchor else "start"]
-        moved = re.search(r"translate\(([-\d.]+)[ ,]+([-\d.]+)\)", element.get("transform", ""))
-        place = moved.groups() if moved else (element.get("x", "0"), element.get("y", "0"))
-        x, y = float(place[0]), float(place[1])
+        shift = {"start": 0.0, "middle": width / 2, "end": width}[look.get("text-anchor", "start")]
+        x, y = float(look["x"]), float(look["y"])
         found.append(Label(words, x - shift, y - 0.75 * size, x - shift + width, y + 0.05 * size))
+    assert found
     return found
 
 
@@ -223,11 +220,7 @@ def test_no_label_stands_on_another(name):
 )
 def test_current_and_base_value_keep_off_the_target_line(name):
     svg = indicator_chart(ODD[name]).svg
-    heights = [
-        float(re.search(r"M-?[\d.]+ (-?[\d.]+)", e.get("d", ""))[1])  # type: ignore[index]
-        for e in ET.fromstring(svg).iter()
-        if e.tag.endswith("path") and "stroke:#b04a00" in e.get("style", "")
-    ]
+    heights = [line[0][1] for line in lines(svg, stroke="#b04a00")]
     assert heights
     for label in labels(svg):
         if label.words.startswith("基期") or label.words in {"1,199", "1,048"}:
@@ -253,3 +246,27 @@ def test_stacked_words_take_the_room_of_their_lines():
     flat, stacked = box_of("无数据", 0, 0, 12, "center"), box_of("无\n数\n据", 0, 0, 12, "center")
     assert stacked.right - stacked.left < flat.right - flat.left
     assert stacked.top - stacked.bottom > 2 * (flat.top - flat.bottom)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_label_takes_the_cheapest_of_all_its_places(seed):
+    random = Random(seed)
+    canvas = Canvas(Surface(WIDTH, HEIGHT), indicator(), [], "zh", 2019.5, 2025.5, 100.0)
+
+    def anywhere() -> tuple[float, float]:
+        return random.uniform(0, WIDTH), random.uniform(0, HEIGHT)
+
+    canvas.strokes = [(anywhere(), anywhere(), random.uniform(0, 5)) for _ in range(60)]
+    canvas.boxes = [box_of("无数据", *anywhere(), 13, "center") for _ in range(6)]
+    x, y = canvas.pixels(2022, 60)
+    costs = []
+    for dx, dy, align in around():
+        box = box_of("基期 60", x + dx, y + dy, 13, align)
+        struck_out = sum(weight * box.inside(start, end) for start, end, weight in canvas.strokes)
+        outside = not (
+            canvas.left - 4 <= box.left and box.right <= canvas.right_edge + 4 and box.bottom >= 55
+        )
+        covered = outside + sum(box.meets(other) for other in canvas.boxes)
+        costs.append((1000 * covered + struck_out + 0.6 * (abs(dx) + abs(dy)), box))
+    place(canvas, (2022, 60), "基期 60", around())
+    assert canvas.boxes[-1] == min(costs, key=lambda cost: cost[0])[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from report_samples import indicator, mean_indicator
 
 from planeval.render.html import RenderError, check_page, notebook_to_html
+from planeval.render.scan import exact, quick
 from planeval.report.blocks import Block, Figures, Link, Paragraph, Section
 from planeval.report.charts import indicator_chart
 
@@ -106,6 +108,30 @@ def test_same_notebook_gives_the_same_page():
     assert notebook_to_html(sample(), TITLE) == notebook_to_html(sample(), TITLE)
 
 
+def test_nothing_of_one_page_is_left_in_the_next():
+    first = notebook_to_html(notebook(shown(Section("s", "节"))), TITLE)
+    nav = [Link("别处", "elsewhere.html")]
+    notebook_to_html(sample(), "另一份", description="说明", nav=nav, footer=["页脚"], language="en")
+    assert notebook_to_html(notebook(shown(Section("s", "节"))), TITLE) == first
+
+
+def test_the_notebook_itself_stays_as_it_was():
+    own = sample()
+    own.cells.append(
+        code(v4.new_output("display_data", data={"application/vnd.x+json": {"a": 1}}), tags=["guide"])
+    )
+    before = copy.deepcopy(own)
+    notebook_to_html(own, TITLE)
+    assert own == before
+
+
+def test_a_page_of_this_package_is_read_the_quick_way():
+    html = notebook_to_html(sample(), TITLE, nav=[Link("全部报告", "../../index.html")])
+    found = quick(html)
+    assert found is not None and found == exact(html)
+    assert [i for i, _ in found.headings] == ["overview", "indicators"]
+
+
 def test_page_without_charts_is_small():
     html = notebook_to_html(notebook(shown(Section("s", "节"))), TITLE)
     assert len(html.encode()) < 30_000
@@ -134,6 +160,12 @@ def test_what_a_cell_prints_is_not_lost():
     assert "\x1b" not in html
     assert "打印" in html
     assert "只有文字" in html
+
+
+def test_what_is_printed_piece_by_piece_stands_in_one_piece():
+    pieces = [v4.new_output("stream", name="stdout", text=text) for text in ("一", "二\n", "三")]
+    html = notebook_to_html(notebook(code(*pieces)), TITLE)
+    assert '<pre class="output">一二\n三</pre>' in html
 
 
 def test_failed_cell_is_refused_with_its_error():

@@ -86,8 +86,8 @@ def test_the_run_publishes_six_reports_and_says_so(
     assert done.stderr == ""
     assert "发布 6 份报告，搁置 0 份" in done.stdout
     for report in REPORTS:
-        assert sorted(p.name for p in (out / report).iterdir()) == sorted(FILES)
-    assert sorted(p.name for p in out.iterdir() if p.name.startswith(".")) == []
+        assert sorted(p.name for p in (out / report).iterdir()) == sorted([*FILES, "record.json"])
+    assert sorted(p.name for p in out.iterdir() if p.name.startswith(".")) == [".planeval"]
 
 
 def test_every_evaluation_matches_the_schema(site: Path) -> None:
@@ -149,6 +149,11 @@ def test_a_page_asks_for_nothing_and_complains_of_nothing(site: Path, page: Page
     assert page.locator("main").count() == 1
 
 
+@pytest.mark.parametrize("report", REPORTS)
+def test_a_report_is_a_small_file(site: Path, report: str) -> None:
+    assert (site / report / "index.html").stat().st_size <= 200_000
+
+
 @pytest.mark.parametrize("width", [1280, 390, 360])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_never_scrolls_sideways(site: Path, page: Page, name: str, width: int) -> None:
@@ -202,9 +207,10 @@ def test_illustrative_reports_say_so_at_the_top_and_beside_each_figure(site: Pat
     page.goto((site / "mawei/midterm/index.html").as_uri())
     assert page.locator(".callout-illustrative").first.is_visible()
     first = page.locator("table").first
-    assert first.locator(".mark-illustrative").count() >= 7
+    assert first.get_by_text("示例", exact=True).count() >= 7
     page.goto((site / "national/midterm/index.html").as_uri())
-    assert page.locator(".mark-illustrative, .callout-illustrative").count() == 0
+    assert page.get_by_text("示例", exact=True).count() == 0
+    assert page.locator(".callout-illustrative").count() == 0
 
 
 def test_a_report_prints_on_a4_without_the_site_navigation(site: Path, page: Page, tmp_path: Path) -> None:

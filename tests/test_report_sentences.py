@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 from plain_text import text_of
 
 from planeval.evaluate.evaluation import evaluate
+from planeval.messages import say
 from planeval.model.evaluation import Evaluation, IndicatorEvaluation, Kind, Verdict
 from planeval.model.plan import Period, PlanIndicator
 from planeval.read.workspace import Workspace, load
 from planeval.report import advice, appendix, indicators, overview
-from planeval.report.blocks import Block
+from planeval.report.blocks import Block, RowGroup, Table, walk
 
 DATA = Path("data")
 DEATHS, RATE, LOSS = "accident_deaths", "deaths_per_100m_gdp", "disaster_loss_share_of_gdp"
@@ -197,6 +199,53 @@ def test_the_command_to_make_it_again_names_the_data_folder(tmp_path: Path) -> N
     shipped = evaluate(load(DATA), "national", Kind.FINAL, None, [])
     assert "--data" not in text(appendix.provenance(shipped))
     assert any(name.startswith("expectations/") for name in shipped.provenance.inputs)
+
+
+def listed_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
+    """Variable, year, value, status, publication, check, source and place, as the table of the report gives them."""
+    title = say("report.appendix.data.rows")
+    tables = [b for b in walk([appendix.data(evaluation)]) if isinstance(b, Table) and b.caption == title]
+    columns = [column.label for column in tables[0].columns]
+    shared = re.compile(r"(?P<name>.+?)(（(来源：(?P<source>.+?))?；?(文件：(?P<file>[^；）]+))?）)?")
+    found, head = [], None
+    for row in tables[0].rows:
+        if isinstance(row, RowGroup):
+            head = shared.fullmatch(row.text)
+            continue
+        assert head is not None
+        cell = dict(zip(columns, row, strict=True))
+        place = cell["行号"] if ":" in cell["行号"] else f"{head['file']}:{cell['行号']}"
+        values = (cell["公布值"], cell["状态"], cell["公布时间"], cell.get("核对", ""))
+        found.append((head["name"], cell["年份"], *values, cell.get("来源") or head["source"] or "", place))
+    return found
+
+
+@pytest.mark.parametrize("plan", ["national", "mawei"])
+@pytest.mark.parametrize("files", [1, 2])
+def test_every_row_of_the_statistics_is_listed_whole(plan: str, files: int) -> None:
+    own = evaluate(load(DATA), plan, Kind.FINAL, None, [])
+    rows = [r.model_copy(update={"file": f"{n % files}.csv"}) for n, r in enumerate(own.rows)]
+    unused, superseded = say("report.appendix.data.unused"), say("report.appendix.data.superseded")
+    assert listed_rows(own.model_copy(update={"rows": rows})) == [
+        (
+            r.name,
+            f"{r.year}{superseded if r.superseded else '' if r.used else unused}",
+            r.as_published,
+            say(f"status.{r.status}"),
+            r.published or say("report.unknown"),
+            r.checked,
+            r.source,
+            f"{r.file}:{r.line}",
+        )
+        for r in rows
+    ]
+
+
+def test_what_the_marks_mean_is_said_where_they_first_stand() -> None:
+    marked = text(indicators.indicators(evaluate(load(DATA), "mawei", Kind.MIDTERM, None, [])))
+    assert "标“示例”的，" in marked and "标“暂定”的，" in marked
+    plain = text(indicators.indicators(evaluate(load(DATA), "national", Kind.MIDTERM, None, [])))
+    assert "标“示例”的，" not in plain and "标“暂定”的，" not in plain
 
 
 def test_made_up_progress_is_marked_wherever_a_task_or_project_is_named() -> None:

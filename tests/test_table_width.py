@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from planeval.model.evaluation import Verdict
+from planeval.render.html import stylesheet
 from planeval.report.blocks import Cell, Column, Table
 from planeval.report.html import render
 
@@ -52,9 +53,8 @@ def page() -> Iterator[Page]:
             executable_path=path, args=["--no-sandbox"] if root else []
         )  # Chromium refuses its sandbox to root
         page = browser.new_page()
-        style = (files("planeval") / "render/templates/planeval/style.css").read_text(encoding="utf-8")
         page.set_content(
-            f'<!DOCTYPE html><html lang="zh-CN"><meta name="viewport" content="width=device-width"><style>{style}'
+            f'<!DOCTYPE html><html lang="zh-CN"><meta name="viewport" content="width=device-width"><style>{stylesheet()}'
             '</style><div class="page"><nav class="contents"><p>目录</p></nav><main>'
             f"<section>{render(TABLE)}</section></main></div></html>"
         )
@@ -65,6 +65,20 @@ def page() -> Iterator[Page]:
 def hidden(page: Page) -> int:
     """Pixels of the table that do not fit its container."""
     return int(page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('.table'))"))
+
+
+def test_the_stylesheet_of_the_pages_has_the_rules_of_its_source(page):
+    source = (files("planeval") / "render/templates/planeval/style.css").read_text(encoding="utf-8")
+    read = """text => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(text);
+        // Of custom properties browsers keep the text, white space included.
+        return [...sheet.cssRules].map(rule => rule.cssText.replace(/,\\s+/g, ","));
+    }"""
+    rules = page.evaluate(read, source)
+    assert len(rules) > 100
+    assert page.evaluate(read, stylesheet()) == rules
+    assert len(stylesheet()) < len(source)
 
 
 def test_table_of_a_final_fits_a_desktop(page):

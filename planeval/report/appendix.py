@@ -7,7 +7,14 @@ import shlex
 from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
-from planeval.model.evaluation import CheckLevel, Evaluation, IndicatorEvaluation, SourceRow, Verdict
+from planeval.model.evaluation import (
+    Alternative,
+    CheckLevel,
+    Evaluation,
+    IndicatorEvaluation,
+    SourceRow,
+    Verdict,
+)
 from planeval.model.findings import Severity
 from planeval.model.method import Method
 from planeval.model.status import Status
@@ -20,11 +27,13 @@ from planeval.report.blocks import (
     Heading,
     Items,
     Paragraph,
+    Row,
+    RowGroup,
     Section,
     Table,
 )
 from planeval.report.shown import is_mean
-from planeval.report.words import word
+from planeval.report.words import verdict_words, word
 
 A = "report.appendix"
 
@@ -58,35 +67,38 @@ def data(evaluation: Evaluation) -> Section:
 
 
 def _rows_table(evaluation: Evaluation) -> Table:
-    label = f"{A}.data.column"
-    columns = (
-        Column(say(f"{label}.variable")),
-        Column(say(f"{label}.year"), kind="number"),
-        Column(say(f"{label}.published_value"), kind="number"),
-        Column(say(f"{label}.status")),
-        Column(say(f"{label}.published")),
-        Column(say(f"{label}.checked")),
-        Column(say(f"{label}.source")),
-        Column(say(f"{label}.location")),
-    )
-    rows = tuple(
-        (
-            f"{r.name}{_standing(r)}",
-            str(r.year),
-            Cell(
-                r.as_published,
-                illustrative=r.status is Status.ILLUSTRATIVE,
-                provisional=r.status is Status.FORECAST,
-            ),
-            word("status", r.status),
-            r.published or say("report.unknown"),
-            r.checked,
-            r.source,
-            f"{r.file}:{r.line}",
+    """Every row, under its variable; a source or file that a variable's rows share is named in the group's head."""
+    groups: dict[str, list[SourceRow]] = {}
+    for row in evaluation.rows:
+        groups.setdefault(row.variable, []).append(row)
+    found: list[RowGroup | dict[str, str]] = []
+    for own in groups.values():
+        name = own[0].name
+        sources, files = ({r.source for r in own}, {r.file for r in own})
+        shared = [say(f"{A}.data.group_source", source=own[0].source)] if len(sources) == 1 else []
+        shared += [say(f"{A}.data.group_file", file=own[0].file)] if len(files) == 1 else []
+        facts = say("report.semicolon").join(shared)
+        found.append(RowGroup(say(f"{A}.data.group", name=name, facts=facts) if facts else name))
+        found += (
+            {
+                "year": f"{r.year}{_standing(r)}",
+                "published_value": r.as_published,
+                "status": word("status", r.status),
+                "published": r.published or say("report.unknown"),
+                "checked": r.checked,
+                "source": r.source if len(sources) > 1 else "",
+                "line": f"{r.file}:{r.line}" if len(files) > 1 else str(r.line),
+            }
+            for r in own
         )
-        for r in evaluation.rows
+    names = ("year", "published_value", "status", "published", "checked", "source", "line")
+    optional = {"checked", "source"}
+    kept = [n for n in names if n not in optional or any(row[n] for row in found if isinstance(row, dict))]
+    columns = tuple(
+        Column(say(f"{A}.data.column.{n}"), kind="number" if n == "published_value" else "text") for n in kept
     )
-    notes = (say(f"{A}.data.checked"),) if any(r.checked for r in evaluation.rows) else ()
+    rows = tuple(row if isinstance(row, RowGroup) else tuple(row[n] for n in kept) for row in found)
+    notes = (say(f"{A}.data.checked"),) if "checked" in kept else ()
     return Table(say(f"{A}.data.rows"), columns, rows, notes)
 
 
@@ -182,37 +194,36 @@ def sensitivity(evaluation: Evaluation) -> Section:
     changed = say(f"{name}.{'changed' if changing else 'unchanged'}", n=changing, tested=tested)
     if len(both) > tested:
         changed += say(f"{name}.rest", n=len(both) - tested)
-    kinds = {
-        "declared": "verdict",
-        "verdict": "verdict",
-        "name": "text",
-        "alternative": "text",
-        "changes": "text",
-    }
-    keys = ("name", "declared", "alternative", "base", "current", "target", "progress", "verdict", "changes")
+    kinds = {"alternative": "text", "verdict": "verdict", "changes": "text"}
+    keys = ("alternative", "base", "current", "target", "progress", "verdict", "changes")
     columns = tuple(Column(say(f"{name}.column.{key}"), kind=kinds.get(key, "number")) for key in keys)  # type: ignore[arg-type]
-    rows = tuple(
-        (
-            i.name,
-            Cell(verdict=i.verdict, provisional=i.provisional),
-            a.label,
-            Cell(None if a.base is None else fmt.target(a.base, i.decimals)),
-            Cell(
-                None
-                if a.current is None
-                else fmt.beside_limit(a.current, a.target, i.decimals, least=_least(i, a.current)),
-                illustrative=a.data_status is Status.ILLUSTRATIVE,
-                provisional=a.data_status is Status.FORECAST,
-            ),
-            Cell(None if a.target is None else fmt.target(a.target, i.decimals, beside=(a.current,))),
-            Cell(None if a.progress is None else fmt.share(a.progress)),
-            Cell(verdict=a.verdict, provisional=a.provisional),
-            say(f"{name}.{'yes' if a.changes_verdict else 'no'}"),
-        )
-        for i, a in lines
-    )
-    blocks = (Paragraph(say(f"{name}.lead", changed=changed)), Table(say(f"{name}.table"), columns, rows))
+    rows: list[Row] = []
+    for i in both:
+        if i.sensitivity:
+            rows.append(RowGroup(say(f"{name}.group", name=i.name, verdict=verdict_words(i))))
+            rows += (_sensitivity_row(i, a) for a in i.sensitivity)
+    table = Table(say(f"{name}.table"), columns, tuple(rows))
+    blocks = (Paragraph(say(f"{name}.lead", changed=changed)), table)
     return Section("sensitivity", say(f"{name}.title"), blocks)
+
+
+def _sensitivity_row(i: IndicatorEvaluation, a: Alternative) -> Row:
+    current = None
+    if a.current is not None:
+        current = fmt.beside_limit(a.current, a.target, i.decimals, least=_least(i, a.current))
+    return (
+        a.label,
+        Cell(None if a.base is None else fmt.target(a.base, i.decimals)),
+        Cell(
+            current,
+            illustrative=a.data_status is Status.ILLUSTRATIVE,
+            provisional=a.data_status is Status.FORECAST,
+        ),
+        Cell(None if a.target is None else fmt.target(a.target, i.decimals, beside=(a.current,))),
+        Cell(None if a.progress is None else fmt.share(a.progress)),
+        Cell(verdict=a.verdict, provisional=a.provisional),
+        say(f"{A}.sensitivity.{'yes' if a.changes_verdict else 'no'}"),
+    )
 
 
 def _least(i: IndicatorEvaluation, value: float) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from planeval.model.evaluation import ItemState, Verdict
+from planeval.model.terms import ItemState, Verdict
 
 Tone = Literal["", "lead", "quiet", "warning", "illustrative"]
 CalloutTone = Literal["warning", "info", "illustrative"]

@@ -6,11 +6,11 @@ drawing costs most, crossing a line costs by the length that would be struck out
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from planeval.report.chart_canvas import HEIGHT, SIZE, Canvas, text_width
+from planeval.report.chart_canvas import BOTTOM, HEIGHT, INK, SIZE, Canvas, Point, text_width
 
 COVERED = 1000.0
 FURTHER = 0.6  # for every pixel away from what the label names
@@ -36,9 +36,17 @@ class Box:
             and other.bottom < self.top
         )
 
-    def inside(self, start: tuple[float, float], end: tuple[float, float]) -> float:
+    def inside(self, start: Point, end: Point) -> float:
         """Length of the part of a straight line that runs through the box (Liang and Barsky's clipping)."""
-        (x, y), (dx, dy) = start, (end[0] - start[0], end[1] - start[1])
+        (x, y), (ex, ey) = start, end
+        if (
+            max(x, ex) < self.left
+            or min(x, ex) > self.right
+            or max(y, ey) < self.bottom
+            or min(y, ey) > self.top
+        ):
+            return 0.0
+        dx, dy = ex - x, ey - y
         first, last = 0.0, 1.0
         for p, q in ((-dx, x - self.left), (dx, self.right - x), (-dy, y - self.bottom), (dy, self.top - y)):
             if p == 0:
@@ -71,38 +79,52 @@ def around(*, beside: float = 8.0) -> list[tuple[float, float, str]]:
 
 def place(
     canvas: Canvas,
-    point: tuple[float, float],
+    point: Point,
     words: str,
     places: Iterable[tuple[float, float, str]],
     *,
     size: float = SIZE,
     further: float = FURTHER,
     optional: bool = False,
-    **style: Any,
+    color: str = INK,
+    weight: str = "normal",
 ) -> None:
     """Write ``words`` at the cheapest of ``places`` (pixels from ``point``, which is in data coordinates).
 
     An ``optional`` label is left out when it would cover another one everywhere.
     """
     at = canvas.pixels(*point)
-    options = [
-        (dx, dy, align, box_of(words, at[0] + dx, at[1] + dy, size, align)) for dx, dy, align in places
-    ]
-    costs = [_cost(canvas, box) + further * (abs(dx) + abs(dy)) for dx, dy, _, box in options]
-    best = min(range(len(options)), key=costs.__getitem__)
-    if optional and costs[best] >= COVERED:
+    best: tuple[float, int, float, float, str, Box] | None = None
+    # Nearest first: once the way alone costs more than the best place found, no further one can be better.
+    for way, index, (dx, dy, align) in sorted(
+        (further * (abs(place[0]) + abs(place[1])), index, place) for index, place in enumerate(places)
+    ):
+        if best is not None and way > best[0]:
+            break
+        box = box_of(words, at[0] + dx, at[1] + dy, size, align)
+        cost = way + _cost(canvas, box, limit=math.inf if best is None else best[0] - way)
+        if best is None or (cost, index) < best[:2]:
+            best = (cost, index, dx, dy, align, box)
+    if best is None or (optional and best[0] >= COVERED):
         return
-    dx, dy, align, box = options[best]
+    _, _, dx, dy, align, box = best
     canvas.boxes.append(box)
-    canvas.text(*point, words, offset=(dx, dy), ha=align, va="center", fontsize=size, **style)
+    canvas.surface.text(
+        (at[0] + dx, at[1] + dy), words, align=align, size=size, color=color, weight=weight, halo=True
+    )
 
 
-def _cost(canvas: Canvas, box: Box) -> float:
+def _cost(canvas: Canvas, box: Box, limit: float) -> float:
+    """What it costs to stand here; a number over ``limit`` when it costs more than that."""
     outside = (
         box.left < canvas.left - 4
         or box.right > canvas.right_edge + 4
-        or box.bottom < canvas.bottom + 1
+        or box.bottom < BOTTOM + 1
         or box.top > HEIGHT - 2
     )
-    cost = COVERED * outside + sum(COVERED for other in canvas.boxes if box.meets(other))
-    return cost + sum(weight * box.inside(start, end) for start, end, weight in canvas.strokes)
+    cost = COVERED * (outside + sum(box.meets(other) for other in canvas.boxes))
+    for start, end, weight in canvas.strokes:
+        if cost > limit:
+            break
+        cost += weight * box.inside(start, end)
+    return cost

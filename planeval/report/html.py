@@ -1,54 +1,49 @@
 """Blocks to HTML fragments.
 
-Everything that comes from data is escaped (`markupsafe.escape`); the only markup taken as it is, is the SVG of a
-`Figure`, which this package draws itself. A fragment stands on its own in a notebook (it needs no stylesheet to be
-read) and takes its looks from the report's stylesheet on the page.
+Everything that comes from data goes through `escape`; the only markup taken as it is, is the SVG of a `Figure`,
+which this package draws itself. A fragment stands on its own in a notebook (it needs no stylesheet to be read) and
+takes its looks from the report's stylesheet on the page.
+
+A report has some thousand cells, so nothing is said at each of them that can be said once: a table's class tells
+how most of its cells look, only the others have a class of their own; shapes are characters; what a mark means
+stands in the notes; rows and cells end where the next begins, as HTML allows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
+from html import escape
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from planeval.messages import say
 from planeval.messages.numbers import MISSING
-from planeval.model.evaluation import ItemState, Verdict
+from planeval.model.terms import ItemState, Verdict
 from planeval.report import blocks as b
 
-# Shapes tell verdicts apart where colour does not (print, colour blindness). 16 x 16, drawn in the text's colour.
-_DISC = '<circle cx="8" cy="8" r="7"/>'
-_RING = '<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2"/>'
-_STROKE = 'fill="none" stroke="{}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
-_ON = _STROKE.format("#fff")
-_OWN = _STROKE.format("currentColor")
-_CHECK = f'{_DISC}<path {_ON} d="M4.6 8.4l2.3 2.3 4.6-5"/>'
-_UP = '<path d="M8 1.5l7 12.5H1z"/>'
-_LEVEL = f'{_RING}<circle cx="8" cy="8" r="3"/>'
-_DOWN = '<path d="M8 14.5L1 2h14z"/>'
-_CROSS = f'<rect x="1.5" y="1.5" width="13" height="13" rx="1.5"/><path {_ON} d="M5 5l6 6M11 5l-6 6"/>'
-_DASH = f'{_RING}<path {_OWN} d="M5 8h6"/>'
-_DASHED = f'<circle cx="8" cy="8" r="6" {_OWN} stroke-dasharray="2 3"/>'
-
+# Shapes tell verdicts apart where colour does not (print, colour blindness). Characters that every Chinese font
+# has (GBK), not drawings: they stay in a notebook without the stylesheet and in a text copied from the page.
 VERDICT_SHAPES = {
-    Verdict.ACHIEVED_EARLY: _CHECK,
-    Verdict.AHEAD: _UP,
-    Verdict.ON_TRACK: _LEVEL,
-    Verdict.LAGGING: _DOWN,
-    Verdict.OFF_TRACK: _CROSS,
-    Verdict.MET: _CHECK,
-    Verdict.NOT_MET: _CROSS,
-    Verdict.NOT_ASSESSABLE: _DASH,
+    Verdict.ACHIEVED_EARLY: "√",
+    Verdict.AHEAD: "▲",
+    Verdict.ON_TRACK: "●",
+    Verdict.LAGGING: "▼",
+    Verdict.OFF_TRACK: "×",
+    Verdict.MET: "√",
+    Verdict.NOT_MET: "×",
+    Verdict.NOT_ASSESSABLE: "◇",
 }
 STATE_SHAPES = {
-    ItemState.COMPLETED: _CHECK,
-    ItemState.ON_SCHEDULE: _LEVEL,
-    ItemState.BEHIND: _DOWN,
-    ItemState.OVERDUE: _CROSS,
-    ItemState.NOT_STARTED: _RING,
-    ItemState.NO_INFORMATION: _DASHED,
+    ItemState.COMPLETED: "√",
+    ItemState.ON_SCHEDULE: "●",
+    ItemState.BEHIND: "▼",
+    ItemState.OVERDUE: "×",
+    ItemState.NOT_STARTED: "○",
+    ItemState.NO_INFORMATION: "◇",
 }
+_MISSING = f'<i class="missing">{MISSING}</i>'
 
 
 def render(block: b.Block, language: str = "zh") -> str:
@@ -57,242 +52,278 @@ def render(block: b.Block, language: str = "zh") -> str:
     Raises:
         TypeError: not a block this renderer knows.
     """
-    try:
-        renderer = _RENDERERS[type(block)]
-    except KeyError:
-        raise TypeError(f"no HTML for {type(block).__name__}") from None
-    return str(renderer(block, language))
+    return _render(block, language)
 
 
 def verdict_html(verdict: Verdict, language: str = "zh") -> Markup:
     """A verdict: shape and word, coloured by class."""
-    return _badge("verdict", verdict, VERDICT_SHAPES[verdict], language)
+    return Markup(_verdict(verdict, language))
 
 
 def state_html(state: ItemState, language: str = "zh") -> Markup:
     """The state of a task, project or milestone: shape and word, coloured by class."""
-    return _badge("state", state, STATE_SHAPES[state], language)
+    return Markup(_state(state, language))
 
 
 def mark_html(name: str, language: str = "zh") -> Markup:
-    """A small visible mark such as 示例 (``illustrative``) or 暂定 (``provisional``)."""
-    return _tag(
-        "span",
-        say(f"page.mark.{name}", language=language),
-        class_=f"mark mark-{name}",
-        title=say(f"page.mark_title.{name}", language=language),
-    )
+    """A small visible mark such as 示例 (``illustrative``) or 暂定 (``provisional``), with what it means as title."""
+    return Markup(_mark(name, language, say(f"page.mark_title.{name}", language=language)))
 
 
-def _tag(name: str, *content: object, class_: str = "", **attributes: object) -> Markup:
-    """One element; content and attribute values are escaped unless they are Markup; None and "" are left out."""
-    given = {"class": class_, **{key.replace("_", "-"): value for key, value in attributes.items()}}
-    attrs = Markup("").join(
-        Markup(' {}="{}"').format(key, value) for key, value in given.items() if value not in (None, "")
-    )
-    inner = Markup("").join(escape(part) for part in content)
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), attrs, inner)
+def _render(block: b.Block, language: str) -> str:
+    try:
+        renderer = _RENDERERS[type(block)]
+    except KeyError:
+        raise TypeError(f"no HTML for {type(block).__name__}") from None
+    return renderer(block, language)
 
 
-def _badge(family: str, value: Verdict | ItemState, shape: str, language: str) -> Markup:
-    icon = Markup(
-        '<svg class="shape" width="12" height="12" viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">'
-        f"{shape}</svg>"
-    )
-    word = say(f"{family}.{value.value}", language=language)
-    return _tag("span", icon, word, class_=f"badge {family}-{value.value.replace('_', '-')}")
+def _attribute(name: str, value: str) -> str:
+    """`` name="value"``, nothing where the value is empty. ``name`` is a word of this module."""
+    return f' {name}="{escape(value)}"' if value else ""
 
 
-def _all(blocks: Iterable[b.Block], language: str) -> Markup:
-    return Markup("\n").join(Markup(render(block, language)) for block in blocks)
+def _list(items: Iterable[str], class_: str = "", tag: str = "ul") -> str:
+    """The sentences as a list; nothing where there are none."""
+    inner = "".join(f"<li>{escape(item)}</li>" for item in items)
+    return f"<{tag}{_attribute('class', class_)}>{inner}</{tag}>" if inner else ""
 
 
-def _section(section: b.Section, language: str) -> Markup:
-    heading = _tag("h2", section.title, id=section.id)
-    return _tag("section", heading, "\n", _all(section.blocks, language), aria_labelledby=section.id)
+@cache
+def _verdict(verdict: Verdict, language: str) -> str:
+    return _badge("verdict", verdict, VERDICT_SHAPES[verdict], language)
 
 
-def _heading(heading: b.Heading, language: str) -> Markup:
-    return _tag(f"h{heading.level}", heading.text, id=heading.id)
+@cache
+def _state(state: ItemState, language: str) -> str:
+    return _badge("state", state, STATE_SHAPES[state], language)
 
 
-def _paragraph(paragraph: b.Paragraph, language: str) -> Markup:
-    return _tag("p", paragraph.text, class_=f"tone-{paragraph.tone}" if paragraph.tone else "")
+@cache
+def _mark(name: str, language: str, title: str = "") -> str:
+    word = escape(say(f"page.mark.{name}", language=language))
+    kind = "" if name == "illustrative" else f"mark-{name}"  # the most common one goes without a class
+    return f"<mark{_attribute('class', kind)}{_attribute('title', title)}>{word}</mark>"
 
 
-def _items(items: b.Items, language: str) -> Markup:
-    return _tag("ol" if items.ordered else "ul", *(_tag("li", item) for item in items.items))
+def _badge(family: str, value: Verdict | ItemState, shape: str, language: str) -> str:
+    word = escape(say(f"{family}.{value.value}", language=language))
+    name = f"{family}-{value.value.replace('_', '-')}"
+    return f'<span class="badge {escape(name)}"><i aria-hidden="true">{escape(shape)}</i>{word}</span>'
 
 
-def _links(links: b.Links, language: str) -> Markup:
-    label = _tag("span", links.label, class_="links-label") if links.label else Markup("")
-    return _tag(
-        "p", label, Markup(" ").join(_tag("a", x.text, href=x.href) for x in links.items), class_="links"
-    )
+def _all(blocks: Iterable[b.Block], language: str) -> str:
+    return "\n".join(_render(block, language) for block in blocks)
 
 
-def _definitions(definitions: b.Definitions, language: str) -> Markup:
-    return _tag("dl", *(_tag("div", _tag("dt", t), _tag("dd", d)) for t, d in definitions.items))
+def _section(section: b.Section, language: str) -> str:
+    id_, inner = escape(section.id), _all(section.blocks, language)
+    heading = f'<h2 id="{id_}">{escape(section.title)}</h2>'
+    return f'<section aria-labelledby="{id_}">{heading}\n{inner}</section>'
 
 
-def _callout(callout: b.Callout, language: str) -> Markup:
-    body = (
-        _tag("p", callout.body)
-        if isinstance(callout.body, str)
-        else _tag("ul", *(_tag("li", item) for item in callout.body))
-    )
-    if not callout.body:
-        body = Markup("")
-    kind = _tag("span", say(f"page.callout.{callout.tone}", language=language), class_="callout-kind")
-    title = _tag("p", kind, callout.title, class_="callout-title")
-    return _tag("div", title, body, class_=f"callout callout-{callout.tone}", role="note")
+def _heading(heading: b.Heading, language: str) -> str:
+    tag = f"h{heading.level:d}"
+    return f"<{tag}{_attribute('id', heading.id)}>{escape(heading.text)}</{tag}>"
 
 
-def _banner(banner: b.Banner, language: str) -> Markup:
-    facts = _definitions(b.Definitions(banner.facts), language) if banner.facts else Markup("")
-    return _tag("div", facts, _all(banner.callouts, language), class_="banner")
+def _paragraph(paragraph: b.Paragraph, language: str) -> str:
+    class_ = f"tone-{paragraph.tone}" if paragraph.tone else ""
+    return f"<p{_attribute('class', class_)}>{escape(paragraph.text)}</p>"
 
 
-def _details(details: b.Details, language: str) -> Markup:
-    return _tag("details", _tag("summary", details.summary), "\n", _all(details.blocks, language))
+def _items(items: b.Items, language: str) -> str:
+    return _list(items.items, tag="ol" if items.ordered else "ul")
 
 
-def _tally(tally: b.Tally, language: str) -> Markup:
-    items = (
-        _tag(
-            "li",
-            verdict_html(verdict, language),
-            _tag("b", count),
-            class_="" if count else "zero",
-        )
+def _links(links: b.Links, language: str) -> str:
+    label = f'<span class="links-label">{escape(links.label)}</span>' if links.label else ""
+    inner = " ".join(f"<a{_attribute('href', x.href)}>{escape(x.text)}</a>" for x in links.items)
+    return f'<p class="links">{label}{inner}</p>'
+
+
+def _definitions(definitions: b.Definitions, language: str) -> str:
+    inner = "".join(f"<div><dt>{escape(t)}</dt><dd>{escape(d)}</dd></div>" for t, d in definitions.items)
+    return f"<dl>{inner}</dl>"
+
+
+def _callout(callout: b.Callout, language: str) -> str:
+    if isinstance(callout.body, str):
+        body = f"<p>{escape(callout.body)}</p>" if callout.body else ""
+    else:
+        body = _list(callout.body)
+    kind = escape(say(f"page.callout.{callout.tone}", language=language))
+    title = f'<p class="callout-title"><span class="callout-kind">{kind}</span>{escape(callout.title)}</p>'
+    return f'<div class="callout callout-{escape(callout.tone)}" role="note">{title}{body}</div>'
+
+
+def _banner(banner: b.Banner, language: str) -> str:
+    facts = _definitions(b.Definitions(banner.facts), language) if banner.facts else ""
+    return f'<div class="banner">{facts}{_all(banner.callouts, language)}</div>'
+
+
+def _details(details: b.Details, language: str) -> str:
+    inner = _all(details.blocks, language)
+    return f"<details><summary>{escape(details.summary)}</summary>\n{inner}</details>"
+
+
+def _tally(tally: b.Tally, language: str) -> str:
+    caption = f'<p class="tally-caption">{escape(tally.caption)}</p>' if tally.caption else ""
+    inner = "".join(
+        f"<li{_attribute('class', '' if count else 'zero')}>{_verdict(verdict, language)}<b>{count:d}</b></li>"
         for verdict, count in tally.counts
     )
-    caption = _tag("p", tally.caption, class_="tally-caption") if tally.caption else Markup("")
-    return _tag("div", caption, _tag("ul", *items), class_="tally")
+    return f'<div class="tally">{caption}<ul>{inner}</ul></div>'
 
 
-def _bar(cell: b.Cell) -> Markup:
-    """The progress bar under a number: filled to the progress (0 to 1), a tick at the share of time."""
-    if cell.progress is None:
-        return Markup("")
-    filled = round(60 * min(max(cell.progress, 0.0), 1.0), 1)
-    tick = ""
-    if cell.expected is not None:
-        at = min(max(round(60 * cell.expected, 1), 0.75), 59.25)  # the whole stroke inside the frame
-        tick = f'<path class="bar-tick" stroke="#1a1d21" stroke-width="1.5" d="M{at:g} 0v8"/>'
-    return Markup(
-        '<svg class="bar" width="60" height="8" viewBox="0 0 60 8" aria-hidden="true">'
-        '<rect class="bar-rest" y="2" width="60" height="4" fill="#dfe4ea"/>'
-        f'<rect class="bar-done" y="2" width="{filled:g}" height="4" fill="#4a6b8f"/>{tick}</svg>'
-    )
+def _bar(progress: float, expected: float | None) -> str:
+    """The progress bar under a number, in per cent of its width: filled so far, a tick at the share of time."""
+    done = 100 * min(max(progress, 0.0), 1.0)
+    if expected is None:
+        return f'<i class="bar" style="--done:{done:.0f}%"></i>'
+    due = 100 * min(max(expected, 0.0), 1.0)
+    return f'<i class="bar due" style="--done:{done:.0f}%;--due:{due:.0f}%"></i>'
 
 
-def _cell(cell: b.CellLike, language: str) -> tuple[Markup, str]:
+def _cell(cell: b.CellLike, language: str) -> tuple[str, str]:
     """Inner HTML of a cell, and the title of the whole cell (a missing value carries its own)."""
+    if isinstance(cell, b.Cell):
+        return _full_cell(cell, language)
+    if cell is None:
+        return _MISSING, ""
     if isinstance(cell, Verdict):
-        cell = b.Cell(verdict=cell)
-    elif isinstance(cell, ItemState):
-        cell = b.Cell(state=cell)
-    elif not isinstance(cell, b.Cell):
-        cell = b.Cell(cell)
-    parts: list[Markup] = []
+        return _verdict(cell, language), ""
+    if isinstance(cell, ItemState):
+        return _state(cell, language), ""
+    return escape(cell), ""
+
+
+def _full_cell(cell: b.Cell, language: str) -> tuple[str, str]:
+    parts: list[str] = []
     if cell.verdict is not None:
-        parts.append(verdict_html(cell.verdict, language))
+        parts.append(_verdict(cell.verdict, language))
     if cell.state is not None:
-        parts.append(state_html(cell.state, language))
+        parts.append(_state(cell.state, language))
     if cell.text is None:
-        parts.append(_tag("span", MISSING, class_="missing", title=cell.title))
+        parts.append(
+            f'<i class="missing" title="{escape(cell.title)}">{MISSING}</i>' if cell.title else _MISSING
+        )
     elif cell.text:
         parts.append(escape(cell.text))
     if cell.illustrative:
-        parts.append(mark_html("illustrative", language))
+        parts.append(_mark("illustrative", language))
     if cell.provisional:
-        parts.append(mark_html("provisional", language))
-    return Markup(" ").join(parts) + _bar(cell), "" if cell.text is None else cell.title
+        parts.append(_mark("provisional", language))
+    inner = " ".join(parts)
+    if cell.progress is not None:
+        inner += _bar(cell.progress, cell.expected)
+    return inner, "" if cell.text is None else cell.title
 
 
 # In widths of a Chinese character: texts up to the first are not broken, longer than the second they get room.
 _SHORT, _LONG = 8, 24
 _DENSE = 9  # with more columns a table is set closer, so that a period's years fit on a desktop and on paper
+_NARROW = 0.55  # the width of a letter or digit
+_HEADER = frozenset(
+    ["number", "left", "center", "right", "verdict"]
+)  # what matters to a column's heading too
+_USUAL = {
+    "": "",
+    "number": "numbers",
+    "short": "shorts",
+}  # what most cells may be, and the class of such a table
+_PLAIN = "text"  # running text among cells that are not
 
 
-def _longest(table: b.Table, index: int) -> float:
-    """Width of the longest text in a column, in Chinese characters."""
-    cells = [row[index] for row in table.rows if not isinstance(row, b.RowGroup)]
-    texts = [(c.text if isinstance(c, b.Cell) else c) or "" for c in cells]
-    return max((sum(1 if ord(x) > 0x2E80 else 0.55 for x in text) for text in texts), default=0)
+def _width(cell: b.CellLike) -> float:
+    """Width of a cell's text; characters of three bytes or more in UTF-8 are wide ones."""
+    text = (cell.text if isinstance(cell, b.Cell) else cell) or ""
+    wide = (len(text.encode()) - len(text)) / 2
+    return _NARROW * len(text) + (1 - _NARROW) * wide
 
 
-def _classes(column: b.Column, longest: float) -> str:
+def _look(column: b.Column, cells: Iterable[b.CellLike]) -> str:
+    """The classes of a column's cells; "" is running text."""
     align = column.align or ("right" if column.kind == "number" else "left")
-    words = [] if align == "left" else [f"align-{align}"]
-    if column.kind != "text":
-        words.append(f"kind-{column.kind}")
-    elif longest <= _SHORT:
+    if column.kind == "number":
+        return "number" if align == "right" else f"number {align}"
+    words: list[str] = [] if align == "left" else [align]
+    if column.kind == "verdict":
+        words.append("verdict")
+    elif column.kind == "state":
         words.append("short")
-    elif longest > _LONG:
-        words.append("long")
+    else:
+        longest = max(map(_width, cells), default=0)
+        words += ["short"] if longest <= _SHORT else ["long"] if longest > _LONG else []
     return " ".join(words)
 
 
-def _table(table: b.Table, language: str) -> Markup:
-    classes = [_classes(column, _longest(table, index)) for index, column in enumerate(table.columns)]
-    head = _tag(
-        "tr",
-        *(_tag("th", c.label, scope="col", class_=k) for c, k in zip(table.columns, classes, strict=True)),
+def _usual(looks: Iterable[str]) -> str:
+    """The look that the table as a whole gets: the one that leaves the least to be said at the cells."""
+    every = list(looks)
+    return min(_USUAL, key=lambda usual: sum(len(look or _PLAIN) + 9 for look in every if look != usual))
+
+
+def _table(table: b.Table, language: str) -> str:
+    rows = [row for row in table.rows if not isinstance(row, b.RowGroup)]
+    looks = [_look(column, (row[n] for row in rows)) for n, column in enumerate(table.columns)]
+    usual = _usual(look for n, look in enumerate(looks) if n != table.row_header)
+
+    def class_(look: str) -> str:
+        return "" if look == usual else _attribute("class", look or _PLAIN)
+
+    # A heading is never broken and a row's name may always be: of their columns' looks the others matter to them.
+    heads = (" ".join(word for word in look.split() if word in _HEADER) for look in looks)
+    head = "".join(
+        f'<th{class_(look) if look or usual == "number" else ""} scope="col">{escape(column.label)}'
+        for column, look in zip(table.columns, heads, strict=True)
     )
+    opening = [f"<td{class_(look)}" for look in looks]
+    if table.row_header is not None:
+        own = looks[table.row_header]
+        name = "" if own == "long" else _attribute("class", own)
+        opening[table.row_header] = f'<th{name} scope="row"'
     body = []
     for row in table.rows:
         if isinstance(row, b.RowGroup):
-            heading = _tag("th", row.text, colspan=len(table.columns), scope="rowgroup")
-            body.append(_tag("tr", heading, class_="row-group"))
+            group = f'<th colspan="{len(looks):d}" scope="rowgroup">{escape(row.text)}'
+            body.append(f'<tr class="row-group">{group}')
             continue
         cells = []
-        for index, (cell, class_) in enumerate(zip(row, classes, strict=True)):
+        for start, cell in zip(opening, row, strict=True):
             inner, title = _cell(cell, language)
-            if index == table.row_header:
-                cells.append(_tag("th", inner, scope="row", class_=class_, title=title))
-            else:
-                cells.append(_tag("td", inner, class_=class_, title=title))
-        body.append(_tag("tr", *cells))
-    parts = [
-        _tag("caption", table.caption) if table.caption else Markup(""),
-        _tag("thead", head),
-        _tag("tbody", Markup("\n").join(body)),
-    ]
+            if not inner and usual and start.startswith("<td"):
+                start = "<td"  # nothing that could look like anything
+            cells.append(f"{start}{_attribute('title', title)}>{inner}")
+        body.append(f"<tr>{''.join(cells)}")
+    lines = "\n".join(body)
+    dense = "dense" if len(table.columns) > _DENSE else ""
+    kind = _attribute("class", f"{dense} {_USUAL[usual]}".strip())
+    caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
+    inner = f"<table{kind}>{caption}<thead><tr>{head}</thead><tbody>{lines}</tbody></table>"
     # The container scrolls, not the page; focusable, so that the keyboard can scroll it too.
-    inner = _tag("table", *parts, class_="dense" if len(table.columns) > _DENSE else "")
-    scroller = _tag("div", inner, class_="table", role="region", aria_label=table.caption, tabindex="0")
-    notes = (
-        _tag("ul", *(_tag("li", note) for note in table.notes), class_="notes") if table.notes else Markup("")
-    )
-    return scroller + notes
+    label = _attribute("aria-label", table.caption)
+    return f'<div class="table" role="region"{label} tabindex="0">{inner}</div>{_list(table.notes, "notes")}'
 
 
-def _figure(figure: b.Figure, language: str) -> Markup:
+def _figure(figure: b.Figure, language: str) -> str:
     marks = {"illustrative": figure.illustrative, "provisional": figure.provisional}
-    shown = (Markup(" ") + mark_html(name, language) for name, given in marks.items() if given)
-    caption = _tag("figcaption", figure.caption, *shown)
-    notes = _tag("ul", *(_tag("li", n) for n in figure.notes), class_="notes") if figure.notes else Markup("")
+    shown = "".join(f" {_mark(name, language)}" for name, given in marks.items() if given)
     # The numbers and the alternative text in the open: whoever cannot see the chart reads them here too.
-    data = Markup("")
+    data = ""
     if figure.data is not None:
-        summary = _tag("summary", say("page.figure_data", language=language))
-        data = _tag(
-            "details",
-            summary,
-            _tag("p", figure.alt, class_="alt"),
-            _table(figure.data, language),
-            class_="data",
-        )
-    return _tag("figure", caption, Markup(figure.svg), notes, data)
+        summary = escape(say("page.figure_data", language=language))
+        inner = f'<p class="alt">{escape(figure.alt)}</p>{_table(figure.data, language)}'
+        data = f'<details class="data"><summary>{summary}</summary>{inner}</details>'
+    caption = f"<figcaption>{escape(figure.caption)}{shown}</figcaption>"
+    return f"<figure>{caption}{figure.svg}{_list(figure.notes, 'notes')}{data}</figure>"
 
 
-def _figures(figures: b.Figures, language: str) -> Markup:
-    return _tag("div", _all(figures.items, language), class_="figures")
+def _figures(figures: b.Figures, language: str) -> str:
+    return f'<div class="figures">{_all(figures.items, language)}</div>'
 
 
-_RENDERERS: dict[type, Callable[[Any, str], Markup]] = {
+_RENDERERS: dict[type, Callable[[Any, str], str]] = {
     b.Section: _section,
     b.Heading: _heading,
     b.Paragraph: _paragraph,

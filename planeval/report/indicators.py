@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from planeval.messages import numbers as fmt
@@ -47,10 +48,9 @@ def indicators(evaluation: Evaluation) -> Section:
         binding=sum(i.attribute is Attribute.BINDING for i in own),
         expected=sum(i.attribute is Attribute.EXPECTED for i in own),
     )
-    blocks: list[Block] = [
-        Paragraph(lead),
-        _table(evaluation, own, say("report.indicators.table"), numbered=True),
-    ]
+    table = _table(evaluation, own, say("report.indicators.table"), numbered=True)
+    table = replace(table, notes=(*table.notes, *_mark_notes(evaluation)))
+    blocks: list[Block] = [Paragraph(lead), table]
     for indicator in own:
         blocks.append(Heading(3, indicator.name, f"indicator-{indicator.id.replace('_', '-')}"))
         blocks += _one(indicator, evaluation.period_start)
@@ -119,6 +119,25 @@ def _table(evaluation: Evaluation, own: list[IndicatorEvaluation], caption: str,
     return Table(caption, tuple(columns), tuple(rows), tuple(notes), row_header=1 if numbered else 0)
 
 
+def _mark_notes(evaluation: Evaluation) -> list[str]:
+    """What the marks mean that stand in this report's tables and captions."""
+    every = evaluation.indicators + evaluation.sub_targets
+    used = {v.status for i in every for v in i.values}
+    found = {
+        "illustrative": Status.ILLUSTRATIVE in used or any(item.illustrative for item in evaluation.items),
+        "provisional": Status.FORECAST in used or any(i.provisional for i in every),
+    }
+    return [
+        say(
+            "report.indicators.note_mark",
+            mark=say(f"page.mark.{name}"),
+            meaning=say(f"page.mark_title.{name}"),
+        )
+        for name, shown in found.items()
+        if shown
+    ]
+
+
 def _base_cell(i: IndicatorEvaluation) -> Cell:
     reason = "" if i.base is not None else say("report.indicators.no_base")
     if i.base is not None and i.base_source == "mean_of_years":
@@ -140,7 +159,8 @@ def _value_cell(i: IndicatorEvaluation, value: YearValue | None) -> Cell:
         shown.year_number(i, value),
         illustrative=status is Status.ILLUSTRATIVE,
         provisional=status is Status.FORECAST,
-        title=word("status", status) if status else "",
+        # The mark beside an illustrative number says so already.
+        title=word("status", status) if status and status is not Status.ILLUSTRATIVE else "",
     )
 
 
