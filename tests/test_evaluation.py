@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import statsmodels
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planeval.errors import InputError, UsageError
 from planeval.evaluate.evaluation import evaluate
+from planeval.evaluate.provenance import LIBRARIES, rows_hash
 from planeval.model.evaluation import Evaluation, IndicatorEvaluation, Kind, Verdict
 from planeval.model.findings import Finding, Severity
 from planeval.model.plan import Base
@@ -142,6 +148,14 @@ def test_a_base_that_contradicts_the_statistics_is_flagged_and_its_effect_shown(
     assert other.changes_verdict
 
 
+def test_a_figure_published_again_is_also_judged_as_first_published() -> None:
+    found = indicator("national", Kind.MIDTERM, "deaths_per_100m_gdp")
+    deaths = next(v.numerator for v in found.values if v.year == 2020)
+    first = next(a for a in found.sensitivity if a.code == "first_vintage")
+    assert deaths is not None
+    assert (found.base, first.base) == pytest.approx((deaths / 1013567, deaths / 1015986))
+
+
 def test_a_fraction_of_a_death_is_said_to_mean_at_most_one() -> None:
     found = indicator("mawei", Kind.MIDTERM, "accident_deaths")
     assert found.target == pytest.approx(1.7)
@@ -160,6 +174,39 @@ def test_the_final_remembers_what_the_mid_term_warned_of() -> None:
         assert rows[key].midterm is own.verdict
         assert rows[key].final is indicator("mawei", Kind.FINAL, key).verdict
     assert rows["accident_deaths"].midterm is Verdict.LAGGING
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_rows_stand_by_variable_year_and_day_of_publication_whatever_the_order_of_the_table(
+    plan: str,
+) -> None:
+    own = workspace()
+    shuffled = replace(own, observations=own.observations.sample(frac=1, random_state=1))
+    for year in (2021, 2023):
+        rows = evaluation(plan, Kind.MIDTERM, year).rows
+        assert max(row.year for row in rows) == year
+        assert rows == sorted(rows, key=lambda row: (row.variable, row.year, row.published))
+        assert evaluate(shuffled, plan, Kind.MIDTERM, year, []).rows == rows
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_look_back_says_what_a_whole_mid_term_says(plan: str) -> None:
+    then = evaluation(plan, Kind.MIDTERM)
+    expected = [
+        (
+            i.id,
+            i.verdict,
+            i.current_year,
+            i.data_status,
+            (i.projection.year, i.projection.value) if i.projection else (None, None),
+        )
+        for i in then.indicators + then.sub_targets
+    ]
+    found = [
+        (r.id, r.midterm, r.midterm_year, r.midterm_status, (r.projected_year, r.projected))
+        for r in evaluation(plan, Kind.FINAL).follow_up
+    ]
+    assert found == expected
 
 
 def test_indicators_name_the_tasks_that_bear_on_them() -> None:
@@ -230,6 +277,32 @@ def test_the_same_input_gives_the_same_evaluation() -> None:
     assert evaluation_json(again) == evaluation_json(evaluation("mawei", Kind.MIDTERM))
 
 
+# ---- provenance -------------------------------------------------------------------------------------------------
+
+row_cells = st.tuples(
+    st.text(st.characters(codec="utf-8"), max_size=4) | st.sampled_from(["a,b", 'a"b', "a\nb", "\r"]),
+    st.integers(1990, 2030),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+)
+
+
+@given(st.lists(row_cells))
+def test_the_hash_of_the_rows_is_that_of_their_csv_without_file_and_line(
+    cells: list[tuple[Any, ...]],
+) -> None:
+    table = pd.DataFrame(cells, columns=["source", "year", "value", "superseded"])
+    text = table.astype({"source": "str"}).to_csv(index=False, lineterminator="\n")
+    placed = table.assign(file="observations/x.csv", line=range(len(table)))
+    assert rows_hash(placed) == hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def test_the_provenance_names_the_installed_libraries() -> None:
+    libraries = evaluation("mawei", Kind.MIDTERM).provenance.libraries
+    assert set(libraries) == set(LIBRARIES)
+    assert libraries["pandas"] == pd.__version__ and libraries["statsmodels"] == statsmodels.__version__
+
+
 # ---- refusals ---------------------------------------------------------------------------------------------------
 
 
@@ -265,7 +338,7 @@ def test_a_forecast_makes_the_verdict_provisional() -> None:
         & (table["variable"] == "accident_deaths")
     )
     table.loc[now, "status"] = "forecast"
-    changed = Workspace(**{**vars(own), "observations": table})
+    changed = replace(own, observations=table)
     found = next(
         i
         for i in evaluate(changed, "national", Kind.FINAL, None, []).indicators
@@ -279,9 +352,7 @@ def test_a_base_of_five_years_mean_needs_all_five() -> None:
     own = workspace()
     plan = own.plans["mawei"]
     row = plan.indicators[0].model_copy(update={"base": Base(source="mean_of_years", years=5)})
-    changed = Workspace(
-        **{**vars(own), "plans": {**own.plans, "mawei": plan.model_copy(update={"indicators": (row,)})}}
-    )
+    changed = replace(own, plans={**own.plans, "mawei": plan.model_copy(update={"indicators": (row,)})})
     whole = evaluate(changed, "mawei", Kind.MIDTERM, None, []).indicators[0]
     before = own.observations[
         (own.observations["region_code"] == "350105")
@@ -290,7 +361,7 @@ def test_a_base_of_five_years_mean_needs_all_five() -> None:
     ]
     assert whole.base == pytest.approx(before["value"].mean())
     table = own.observations.drop(index=before.index[:1])
-    holed = Workspace(**{**vars(changed), "observations": pd.DataFrame(table)})
+    holed = replace(changed, observations=pd.DataFrame(table))
     found = evaluate(holed, "mawei", Kind.MIDTERM, None, []).indicators[0]
     assert found.base is None
     assert found.verdict is Verdict.NOT_ASSESSABLE
@@ -320,7 +391,7 @@ def test_a_verdict_by_progress_from_an_illustrative_base_is_provisional() -> Non
     table = own.observations.copy()
     of_rate = (table["region_code"] == "350105") & (table["variable"] == "warning_public_coverage")
     table.loc[of_rate & (table["year"] != 2020), "status"] = "final"
-    changed = Workspace(**{**vars(own), "observations": table})
+    changed = replace(own, observations=table)
     found = next(
         i
         for i in evaluate(changed, "mawei", Kind.MIDTERM, None, []).sub_targets

@@ -8,8 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from statsmodels.stats.rates import confint_poisson
 
-from planeval.compute.intervals import comparison_p_value, poisson_interval, weighted_interval
+from planeval.compute.intervals import (
+    comparison_p_value,
+    poisson_interval,
+    poisson_limits,
+    weighted_interval,
+)
 from planeval.model.method import IntervalRule
 
 RULE = IntervalRule(level=0.95, exact_below=10)
@@ -56,6 +62,31 @@ def test_a_missing_count_has_no_interval_and_a_negative_one_is_refused() -> None
     assert np.isnan(low[0]) and np.isnan(high[0]) and not np.isnan(low[1])
     with pytest.raises(ValueError, match="negative"):
         poisson_interval(-1, RULE)
+
+
+@given(st.integers(0, 1000), st.floats(0.5, 0.999))
+def test_the_exact_limits_are_those_of_statsmodels_to_the_last_digit(events: int, level: float) -> None:
+    low, high = confint_poisson(events, 1, method="exact-c", alpha=1 - level)
+    found = poisson_limits(events, IntervalRule(level=level, exact_below=events + 1))
+    assert found == (low if events else 0.0, high)
+
+
+@given(st.lists(st.integers(0, 200)), st.integers(0, 100))
+def test_limits_of_many_counts_are_the_limits_of_each(events: list[int], exact_below: int) -> None:
+    rule = IntervalRule(level=0.95, exact_below=exact_below)
+    low, high = poisson_interval(events, rule)
+    assert list(zip(low.tolist(), high.tolist(), strict=True)) == [poisson_limits(x, rule) for x in events]
+
+
+def test_limits_keep_the_shape_of_the_counts() -> None:
+    low, high = poisson_interval([[1, 2, 3], [4, 5, 60]], RULE)
+    assert low.shape == high.shape == (2, 3)
+    assert (low[1, 2], high[1, 2]) == poisson_limits(60, RULE)
+
+
+def test_no_event_has_the_lower_limit_zero_by_every_rule() -> None:
+    low, high = poisson_limits(0, IntervalRule(level=0.95, exact_below=0))
+    assert low == 0 < high
 
 
 @given(st.integers(0, 5000))

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planeval.compute.values import indicator_values, one_vintage
+from planeval.compute.values import Vintage, indicator_values, one_vintage
+from planeval.evaluate.series import series_of
 from planeval.model.dictionary import Dictionary
 from planeval.model.status import Status, worst
 from planeval.read.units import UNITS, convert, convertible
@@ -38,6 +39,16 @@ DICTIONARY = Dictionary.model_validate(
                 "numerator": "deaths",
                 "denominator": "gdp",
                 "decimals": 4,
+                "definition": "d",
+            },
+            "gdp": {  # an indicator may bear the name of its own numerator
+                "name": "每死亡一人的生产总值",
+                "name_en": "GDP per death",
+                "unit": "元/人",
+                "numerator": "gdp",
+                "denominator": "deaths",
+                "scale": 1e8,
+                "decimals": 0,
                 "definition": "d",
             },
             "published_only": {
@@ -134,6 +145,100 @@ def test_places_do_not_mix() -> None:
 
 def test_no_observations_give_no_values() -> None:
     assert indicator_values(rows(), DICTIONARY).empty
+    assert one_vintage(rows()).empty
+
+
+def test_an_unknown_status_is_refused() -> None:
+    with pytest.raises(KeyError, match="guessed"):
+        indicator_values(rows(("010101", 2023, "deaths", 3.0, "guessed", "2024")), DICTIONARY)
+
+
+# Few of everything, so that vintages, holes, zeros and published rates meet; "" is a day that is not known.
+cells = st.tuples(
+    st.sampled_from(["010101", "350105", "999999"]),
+    st.integers(2020, 2023),
+    st.sampled_from(["deaths", "gdp", "rate", "published_only", "of_no_indicator"]),
+    st.sampled_from([0.0, 1.0, 3.0, 0.1, 600.7, 1e9]),
+    st.sampled_from([str(status) for status in Status]),
+    st.sampled_from(["", "2024", "2024-01", "2024-01-15", "2025-02"]),
+)
+
+
+def in_use(table: list[tuple[Any, ...]], vintage: str) -> dict[tuple[str, int, str], tuple[float, str]]:
+    """The definition of a vintage, row by row: by day of publication, rows of one day as they stand."""
+    found: dict[tuple[str, int, str], tuple[float, str]] = {}
+    for region, year, variable, number, status, _ in sorted(table, key=lambda row: row[5]):
+        key = (region, year, variable)
+        if vintage == "latest" or key not in found:
+            found[key] = (number, status)
+    return found
+
+
+def one_value(known: dict[str, tuple[float, str]], key: str) -> tuple[Any, ...]:
+    """value, status, numerator, denominator, published_rate and reason of one indicator, as its definition says."""
+    indicator = DICTIONARY.indicators[key]
+    top, bottom = indicator.numerator, indicator.denominator
+    number, below = known.get(top or ""), known.get(bottom or "")
+    inputs = (number[0] if number else None, below[0] if below else None)
+    reason = f"missing:{'+'.join(v for v in (top, bottom) if v and v not in known) or key}"
+    if number is not None and bottom is None:
+        return (number[0] * indicator.scale, number[1], *inputs, False, None)
+    if number is not None and below is not None and below[0] != 0:
+        status = worst([number[1], below[1]])
+        return (number[0] * indicator.scale / below[0], status, *inputs, False, None)
+    if key != top and key in known:
+        return (known[key][0], known[key][1], *inputs, True, None)
+    if below is not None and below[0] == 0:
+        reason = f"zero_denominator:{bottom}"
+    return (None, None, *inputs, False, reason)
+
+
+@given(st.lists(cells), st.sampled_from(["latest", "first"]))
+def test_the_values_of_all_places_at_once_are_those_worked_out_one_by_one(
+    table: list[tuple[Any, ...]], vintage: Vintage
+) -> None:
+    used = in_use(table, vintage)
+    expected = [
+        (
+            region,
+            year,
+            key,
+            *one_value({v: c for (r, y, v), c in used.items() if (r, y) == (region, year)}, key),
+        )
+        for region in sorted({row[0] for row in table})
+        for key in sorted(DICTIONARY.indicators)
+        for year in sorted({row[1] for row in table if row[0] == region})
+    ]
+    values = indicator_values(rows(*table), DICTIONARY, vintage)
+    numbers = ["value", "numerator", "denominator"]
+    given = values.astype({name: "object" for name in numbers})
+    given[numbers] = given[numbers].where(values[numbers].notna(), None)
+    assert list(given.itertuples(index=False, name=None)) == expected
+
+
+@given(st.lists(cells, min_size=1), st.sampled_from(["latest", "first"]))
+def test_one_vintage_keeps_one_row_of_each_figure_in_order(
+    table: list[tuple[Any, ...]], vintage: Vintage
+) -> None:
+    kept = one_vintage(rows(*table), vintage)
+    found = {(r, y, v): (number, status) for r, y, v, number, status, _ in kept.itertuples(index=False)}
+    assert found == in_use(table, vintage)
+    assert list(found) == sorted(found) and len(kept) == len(found)
+
+
+@given(st.lists(cells))
+def test_a_series_holds_every_year_of_its_own_indicator(table: list[tuple[Any, ...]]) -> None:
+    values = indicator_values(rows(*[row for row in table if row[0] == "010101"]), DICTIONARY)
+    series = series_of(values)
+    assert sum(map(len, series.values())) == len(values)
+    for row in values.to_dict("records"):
+        point = series[row["indicator"]][row["year"]]
+        assert point.year == row["year"]
+        assert (point.status, point.reason) == (row["status"], row["reason"])
+        assert point.published_rate is row["published_rate"]
+        for name in ("value", "numerator", "denominator"):
+            own = getattr(point, name)
+            assert own == row[name] if own is not None else math.isnan(row[name])
 
 
 @pytest.mark.parametrize(

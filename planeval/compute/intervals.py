@@ -1,7 +1,8 @@
 """Uncertainty of small counts: Poisson intervals and the exact comparison of two counts.
 
 Practice of public-health statistics: exact (Garwood) below ten events, Byar's approximation from ten on;
-Dobson's method for weighted sums. statsmodels gives the exact interval and the exact test.
+Dobson's method for weighted sums. The quantiles are scipy's, called without the layers that statsmodels and
+scipy.stats put around them (a report asks for a hundred intervals); statsmodels gives the exact test.
 """
 
 from __future__ import annotations
@@ -17,36 +18,47 @@ from planeval.model.method import IntervalRule
 Floats = NDArray[np.float64]
 
 
-def poisson_interval(events: ArrayLike, rule: IntervalRule) -> tuple[Floats, Floats]:
-    """Two-sided interval for the mean of a Poisson count, elementwise.
+def poisson_limits(events: float, rule: IntervalRule) -> tuple[float, float]:
+    """Two-sided interval for the mean of a Poisson count.
 
     Exact below ``rule.exact_below`` events (Garwood 1936), else Byar's approximation, as given by Breslow & Day,
     Statistical Methods in Cancer Research II (1987), p. 69: x(1 - 1/(9x) - z/(3*sqrt(x)))^3 and the same with
     x + 1 and + z. NaN in gives NaN out.
 
     Args:
-        events: whole non-negative counts, any shape.
+        events: a whole non-negative count.
         rule: level (e.g. 0.95) and where Byar's approximation begins.
+
+    Raises:
+        ValueError: the count is negative.
+    """
+    from scipy.special import chdtri, gammaincinv, ndtri
+
+    x = float(events)
+    if x < 0:
+        raise ValueError("events must not be negative")
+    if math.isnan(x):
+        return math.nan, math.nan
+    if x < rule.exact_below:
+        tail = (1 - rule.level) / 2
+        low = (
+            float(gammaincinv(x, tail)) if x else 0.0
+        )  # half the chi-squared quantile with 2x degrees of freedom
+        return low, float(chdtri(2 * x + 2, tail)) / 2
+    z = float(ndtri(0.5 + rule.level / 2))
+    low = x * (1 - 1 / (9 * x) - z / (3 * math.sqrt(x))) ** 3 if x else 0.0
+    return low, (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * math.sqrt(x + 1))) ** 3
+
+
+def poisson_interval(events: ArrayLike, rule: IntervalRule) -> tuple[Floats, Floats]:
+    """`poisson_limits` elementwise: lower and upper limits in the shape of ``events``.
 
     Raises:
         ValueError: a count is negative.
     """
-    from scipy.stats import norm
-    from statsmodels.stats.rates import confint_poisson
-
     count = np.asarray(events, dtype="float64")
-    if np.any(count < 0):
-        raise ValueError("events must not be negative")
-    z = norm.ppf(0.5 + rule.level / 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        exact_low, exact_high = confint_poisson(count, 1, method="exact-c", alpha=1 - rule.level)
-        exact_low = np.where(count == 0, 0.0, exact_low)
-        byar_low = count * (1 - 1 / (9 * count) - z / (3 * np.sqrt(count))) ** 3
-        byar_high = (count + 1) * (1 - 1 / (9 * (count + 1)) + z / (3 * np.sqrt(count + 1))) ** 3
-    exact = count < rule.exact_below
-    low = np.where(np.isnan(count), np.nan, np.where(exact, exact_low, byar_low))
-    high = np.where(np.isnan(count), np.nan, np.where(exact, exact_high, byar_high))
-    return low, high
+    limits = np.array([poisson_limits(x, rule) for x in count.ravel().tolist()]).reshape(*count.shape, 2)
+    return limits[..., 0], limits[..., 1]
 
 
 class WeightedInterval(NamedTuple):
@@ -67,7 +79,7 @@ def weighted_interval(events: ArrayLike, weights: ArrayLike, rule: IntervalRule)
     """
     count, weight = np.asarray(events, dtype="float64"), np.asarray(weights, dtype="float64")
     total, value = float(count.sum()), float((weight * count).sum())
-    low, high = (float(limit) for limit in poisson_interval(total, rule))
+    low, high = poisson_limits(total, rule)
     if total == 0:
         return WeightedInterval(0.0, 0.0, high * float(weight.max()), 0)
     scale = float(np.sqrt((weight**2 * count).sum() / total))

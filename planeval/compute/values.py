@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from planeval.model.dictionary import Dictionary, Indicator
+from planeval.model.dictionary import Dictionary
 from planeval.model.status import Status
 
 Vintage = Literal["latest", "first"]
@@ -25,12 +27,18 @@ COLUMNS = [
 _STATUSES = np.array([*Status, None], dtype=object)  # looked up by rank; -1 gives None
 _RANK = {status.value: status.rank for status in Status}
 
+Codes = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
 
 def one_vintage(observations: pd.DataFrame, vintage: Vintage = "latest") -> pd.DataFrame:
-    """One row for each region, year and variable: the latest published, or the first."""
-    key = ["region_code", "year", "variable"]
-    keep: Literal["first", "last"] = "last" if vintage == "latest" else "first"
-    return observations.sort_values([*key, "published"], kind="stable").drop_duplicates(key, keep=keep)
+    """One row for each region, year and variable: the latest published, or the first.
+
+    Of rows published on one day the latest vintage is the one that stands last, the first the one that stands first.
+    """
+    if observations.empty:
+        return observations
+    return observations.iloc[_one_vintage(_sorting(observations), vintage)]
 
 
 def indicator_values(
@@ -41,64 +49,147 @@ def indicator_values(
     ``value`` = scale x numerator / denominator (numerator alone without a denominator), in the indicator's unit;
     ``numerator`` and ``denominator`` in the variables' canonical units. Where an input is missing the published
     rate (an observation under the indicator's own key) is used and ``published_rate`` is True. A value that
-    cannot be given is NaN and ``reason`` is ``missing:<variables>`` or ``zero_denominator:<variable>``.
-    ``status`` is the worst status of the inputs.
+    cannot be given is NaN and ``reason`` is ``missing:<variables>`` or ``zero_denominator:<variable>``, None
+    otherwise. ``status`` is the worst status of the inputs, None without a value.
+
+    Args:
+        observations: rows that may be computed with; columns region_code, year, variable, value (canonical unit),
+            status, published, any others ignored. Thousands of places at once are as welcome as one.
 
     Returns:
         Tidy frame with ``COLUMNS``, sorted by region_code, indicator, year.
+
+    Raises:
+        KeyError: a status is none of ``Status``.
     """
-    rows = one_vintage(observations, vintage)
-    rows = rows.assign(rank=rows["status"].map(_RANK).astype("int64"))
-    wide = rows.pivot(index=["region_code", "year"], columns="variable", values=["value", "rank"])
-    parts = [_one(wide, key, indicator) for key, indicator in dictionary.indicators.items()]
-    if not parts or wide.empty:
+    if observations.empty or not dictionary.indicators:
         return pd.DataFrame(columns=COLUMNS)
-    values = pd.concat(parts, ignore_index=True)
-    return values.sort_values(["region_code", "indicator", "year"], kind="stable", ignore_index=True)[COLUMNS]
+    keys = sorted(dictionary.indicators)
+    indicators = [dictionary.indicators[key] for key in keys]
+    sorting = _sorting(observations)
+    wide = _spread(observations, sorting, vintage)
 
+    # One row an indicator, one column a place and year.
+    numerator = wide.value[wide.rows_of(i.numerator for i in indicators)]
+    denominator = wide.value[wide.rows_of(i.denominator for i in indicators)]
+    # A variable that is the indicator's own numerator is no published rate.
+    published_rows = wide.rows_of(
+        None if key == i.numerator else key for key, i in zip(keys, indicators, strict=True)
+    )
+    published = wide.value[published_rows]
 
-def _column(wide: pd.DataFrame, what: str, variable: str | None) -> np.ndarray:
-    if variable is None or (what, variable) not in wide.columns:
-        return np.full(len(wide), np.nan)
-    return wide[(what, variable)].to_numpy(dtype="float64")
-
-
-def _one(wide: pd.DataFrame, key: str, indicator: Indicator) -> pd.DataFrame:
-    """One indicator over all regions and years."""
-    top, bottom = indicator.numerator, indicator.denominator
-    numerator, denominator = _column(wide, "value", top), _column(wide, "value", bottom)
-    published = _column(wide, "value", key) if key != top else np.full(len(wide), np.nan)
-    published_rank = _column(wide, "rank", key)
-
-    rank = _column(wide, "rank", top)
-    if bottom is None:
-        computed = numerator * indicator.scale
-    else:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            computed = np.where(denominator == 0, np.nan, indicator.scale * numerator / denominator)
-        rank = np.fmax(rank, _column(wide, "rank", bottom))
-
+    is_ratio = np.array([[i.denominator is not None] for i in indicators])
+    computed = numerator * np.array([[i.scale] for i in indicators])
+    zero = denominator == 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        computed = np.where(is_ratio, np.where(zero, np.nan, computed / denominator), computed)
     use_published = np.isnan(computed) & ~np.isnan(published)
     value = np.where(use_published, published, computed)
-    rank = np.where(np.isnan(value), -1, np.where(use_published, published_rank, rank))
-
-    reason = np.full(len(wide), None, dtype=object)
     absent = np.isnan(value)
-    if top is None:
-        reason[absent] = f"missing:{key}"
-    else:
-        reason[absent & np.isnan(numerator)] = f"missing:{top}"
-        if bottom is not None:
-            reason[absent & ~np.isnan(numerator) & np.isnan(denominator)] = f"missing:{bottom}"
-            reason[absent & np.isnan(numerator) & np.isnan(denominator)] = f"missing:{top}+{bottom}"
-            reason[absent & (denominator == 0)] = f"zero_denominator:{bottom}"
-    frame = wide.index.to_frame(index=False)
-    return frame.assign(
-        indicator=key,
-        value=value,
-        status=_STATUSES[rank.astype("int64")],
-        numerator=numerator,
-        denominator=denominator,
-        published_rate=use_published,
-        reason=reason,
+
+    rank = np.fmax(
+        wide.rank[wide.rows_of(i.numerator for i in indicators)],
+        wide.rank[wide.rows_of(i.denominator for i in indicators)],
     )
+    rank = np.where(absent, -1, np.where(use_published, wide.rank[published_rows], rank))
+
+    words = np.array(
+        [_reasons(key, i.numerator, i.denominator) for key, i in zip(keys, indicators, strict=True)],
+        dtype=object,
+    )
+    no_top, no_bottom = absent & np.isnan(numerator), absent & is_ratio & np.isnan(denominator)
+    why = no_top * 1 + no_bottom * 2
+    why[absent & zero] = 4
+    reason = words[np.arange(len(keys))[:, np.newaxis], why]
+
+    # From indicator by indicator to place by place; the years of a place already stand in order.
+    place = sorting.region[wide.first_row]
+    number = np.arange(len(keys))[:, np.newaxis]
+    order = np.argsort((place * len(keys) + number).ravel(), kind="stable")
+    which, column = np.divmod(order, len(place))
+    return pd.DataFrame(
+        {
+            "region_code": sorting.regions.take(place[column]).array,
+            "year": sorting.years.take(sorting.year[wide.first_row][column]).array,
+            "indicator": pd.Index(keys, dtype="str").take(which).array,
+            "value": value.ravel()[order],
+            # As objects: a missing text is None, never NaN, whatever else stands in the column.
+            "status": pd.Series(_STATUSES[rank.ravel()[order].astype("int64")], dtype="object"),
+            "numerator": numerator.ravel()[order],
+            "denominator": denominator.ravel()[order],
+            "published_rate": use_published.ravel()[order],
+            "reason": pd.Series(reason.ravel()[order], dtype="object"),
+        }
+    )
+
+
+class _Sorting(NamedTuple):
+    """Regions, years, variables and days of publication as whole numbers that sort as they do."""
+
+    region: Codes
+    regions: pd.Index
+    year: Codes
+    years: pd.Index
+    variable: Codes
+    variables: list[str]
+    published: Codes
+
+
+def _sorting(observations: pd.DataFrame) -> _Sorting:
+    region, regions = pd.factorize(observations["region_code"], sort=True)
+    year, years = pd.factorize(observations["year"], sort=True)
+    variable, variables = pd.factorize(observations["variable"], sort=True)
+    published, _ = pd.factorize(observations["published"], sort=True)
+    return _Sorting(region, regions, year, years, variable, list(variables), published)
+
+
+def _one_vintage(sorting: _Sorting, vintage: Vintage) -> Codes:
+    """The positions of `one_vintage`, sorted by region, year and variable."""
+    key = (sorting.region * len(sorting.years) + sorting.year) * len(sorting.variables) + sorting.variable
+    order = np.lexsort((sorting.published, key))
+    changes = np.diff(key[order]) != 0
+    edge = np.append(changes, True) if vintage == "latest" else np.insert(changes, 0, True)
+    return np.asarray(order[edge])
+
+
+class _Wide(NamedTuple):
+    """A row a variable, and a last one for what is not measured; a column a place and year that has any row."""
+
+    value: Floats
+    rank: Floats
+    variables: dict[str, int]
+    first_row: Codes  # of each column: the position of one of its observations
+
+    def rows_of(self, variables: Iterable[str | None]) -> list[int]:
+        """Where each of the variables stands; None and the unmeasured are the last row, all NaN."""
+        return [
+            len(self.variables) if v is None else self.variables.get(v, len(self.variables))
+            for v in variables
+        ]
+
+
+def _spread(observations: pd.DataFrame, sorting: _Sorting, vintage: Vintage) -> _Wide:
+    """One vintage of the observations, spread out by variable."""
+    rows = _one_vintage(sorting, vintage)
+    cell = sorting.region[rows] * len(sorting.years) + sorting.year[rows]
+    _, first, column = np.unique(cell, return_index=True, return_inverse=True)
+    status, statuses = pd.factorize(observations["status"], use_na_sentinel=False)
+    ranks = np.array([_RANK[s] for s in statuses], dtype="float64")
+    shape = (len(sorting.variables) + 1, len(first))
+    value, rank = np.full(shape, np.nan), np.full(shape, np.nan)
+    value[sorting.variable[rows], column] = observations["value"].to_numpy(dtype="float64")[rows]
+    rank[sorting.variable[rows], column] = ranks[status[rows]]
+    return _Wide(value, rank, {v: n for n, v in enumerate(sorting.variables)}, rows[first])
+
+
+def _reasons(key: str, top: str | None, bottom: str | None) -> list[str | None]:
+    """Why there is no value: nothing wrong, no numerator, no denominator, neither of them, a zero denominator."""
+    if top is None:
+        return [None, *[f"missing:{key}"] * 4]
+    return [
+        None,
+        f"missing:{top}",
+        f"missing:{bottom}",
+        f"missing:{top}+{bottom}",
+        f"zero_denominator:{bottom}",
+    ]

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from planeval.compute.values import indicator_values
 from planeval.errors import InputError, UsageError
-from planeval.evaluate.indicator import evaluate_promise
+from planeval.evaluate.indicator import evaluate_promise, judge_promise
 from planeval.evaluate.ledger import judge_items
 from planeval.evaluate.plan_check import check_plan
 from planeval.evaluate.promise import Material, Promise
 from planeval.evaluate.provenance import provenance
-from planeval.evaluate.rows import restatements, source_rows
+from planeval.evaluate.rows import observed, restatements, source_rows
 from planeval.evaluate.series import series_of, variables_of
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
@@ -85,52 +85,49 @@ def evaluate(
     if critical:
         raise InputError(*critical)
 
-    rows = workspace.observations[workspace.observations["region_code"] == plan.region_code]
+    rows = workspace.rows_of(plan.region_code)
+    own_rows = observed(rows)
     latest = indicator_values(rows, workspace.dictionary)
-    first = indicator_values(rows, workspace.dictionary, vintage="first")
+    points = first_points = series_of(latest)
+    published_again = len({(row.variable, row.year) for row in own_rows}) < len(own_rows)
+    if published_again:
+        first_points = series_of(indicator_values(rows, workspace.dictionary, vintage="first"))
     core, subs = promises(plan, workspace.dictionary)
+    row_of = {(row.variable, row.year): row.place for row in own_rows if not row.superseded}
 
-    in_use = rows[~rows["superseded"]]
-    places = zip(in_use["variable"], in_use["year"], in_use["file"], in_use["line"], strict=True)
-    row_of = {(variable, int(year)): f"{file}:{line}" for variable, year, file, line in places}
-
-    def judged(batch: list[Promise], at: Kind, data_year: int) -> list[IndicatorEvaluation]:
+    def materials(batch: list[Promise], at: Kind, data_year: int) -> list[Material]:
         return [
-            evaluate_promise(
-                Material(
-                    plan=plan,
-                    promise=promise,
-                    indicator=workspace.dictionary.indicators[promise.key],
-                    dictionary=workspace.dictionary,
-                    method=workspace.method,
-                    kind=at,
-                    as_of=data_year,
-                    points=series_of(latest, promise.key),
-                    first=series_of(first, promise.key),
-                    rows=row_of,
-                )
+            Material(
+                plan=plan,
+                promise=promise,
+                indicator=workspace.dictionary.indicators[promise.key],
+                dictionary=workspace.dictionary,
+                method=workspace.method,
+                kind=at,
+                as_of=data_year,
+                points=points.get(promise.key, {}),
+                first=first_points.get(promise.key, {}),
+                rows=row_of,
             )
             for promise in batch
         ]
 
-    indicators, sub_targets = judged(core, kind, year), judged(subs, kind, year)
+    indicators = [evaluate_promise(material) for material in materials(core, kind, year)]
+    sub_targets = [evaluate_promise(material) for material in materials(subs, kind, year)]
     ledger = workspace.ledgers.get(plan_id)
     items = judge_items(plan, ledger, year, workspace.method)
     used = variables_of({p.key for p in core + subs}, workspace.dictionary)
     behind = {source for own in indicators + sub_targets for v in own.values for source in v.sources}
-    of_plan = rows[rows["variable"].isin(used) & (rows["year"] <= year)]
+    of_plan = (row for row in own_rows if row.variable in used and row.year <= year)
     listed = source_rows(of_plan, workspace.dictionary, behind)
     # Looking back makes sense only from a year the mid-term could not know.
     look_back = kind is Kind.FINAL and year > plan.period.middle
-    midterm = judged(core + subs, Kind.MIDTERM, plan.period.middle) if look_back else []
+    back = materials(core + subs, Kind.MIDTERM, plan.period.middle) if look_back else []
     region = workspace.regions[plan.region_code]
     statuses = {row.status for row in listed if row.used}
     illustrative = Status.ILLUSTRATIVE in statuses or any(item.illustrative for item in items)
     published = [row.published for row in listed if row.used and row.published]
-    check_rows = rows[rows["year"] <= year]
-    checked = check_plan(
-        plan, latest[latest["year"] <= year], check_rows, workspace.dictionary, workspace.method
-    )
+    checked = check_plan(plan, latest, rows, workspace.dictionary, workspace.method, as_of=year)
     return Evaluation(
         plan=plan_id,
         plan_title=plan.title,
@@ -156,7 +153,7 @@ def evaluate(
         items=items,
         plan_check=checked,
         restatements=restatements(listed),
-        follow_up=_follow_up(midterm, indicators + sub_targets),
+        follow_up=_follow_up(back, indicators + sub_targets),
         validation=touching,
         rows=listed,
         method=workspace.method.model_dump(mode="json"),
@@ -164,21 +161,24 @@ def evaluate(
     )
 
 
-def _follow_up(midterm: list[IndicatorEvaluation], final: list[IndicatorEvaluation]) -> list[FollowUp]:
+def _follow_up(back: list[Material], final: list[IndicatorEvaluation]) -> list[FollowUp]:
     """The mid-term's verdicts, from today's figures, beside the final ones."""
-    return [
-        FollowUp(
-            id=then.id,
-            name=then.name,
-            midterm=then.verdict,
-            midterm_year=then.current_year,
-            midterm_status=then.data_status,
-            final=now.verdict,
-            projected=then.projection.value if then.projection else None,
-            projected_year=then.projection.year if then.projection else None,
-            actual=now.current,
-            actual_year=now.current_year,
-            actual_status=now.data_status,
+    found = []
+    for material, now in zip(back, final if back else [], strict=True):
+        then = judge_promise(material)
+        found.append(
+            FollowUp(
+                id=now.id,
+                name=now.name,
+                midterm=then.judgement.verdict,
+                midterm_year=material.current_year,
+                midterm_status=then.data_status,
+                final=now.verdict,
+                projected=then.projection.value if then.projection else None,
+                projected_year=then.projection.year if then.projection else None,
+                actual=now.current,
+                actual_year=now.current_year,
+                actual_status=now.data_status,
+            )
         )
-        for then, now in zip(midterm, final if midterm else [], strict=True)
-    ]
+    return found

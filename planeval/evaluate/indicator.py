@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from planeval.evaluate.judge import Case, Judgement, Trajectory, judge, meets
 from planeval.evaluate.notes import Notes, reason_text
 from planeval.evaluate.promise import Material
 from planeval.evaluate.sensitivity import sensitivity
-from planeval.evaluate.series import absent
+from planeval.evaluate.series import BaseValue, absent
 from planeval.evaluate.uncertainty import comparison_with_base, current_interval, point_interval
 from planeval.model.evaluation import IndicatorEvaluation, Kind, Projection, YearValue
 from planeval.model.plan import AtLeast, NoneOccurs, PeriodMeanAtMost
-from planeval.model.status import PROVISIONAL
+from planeval.model.status import PROVISIONAL, Status
+
+
+class Judged(NamedTuple):
+    """A promise judged, without anything that explains the verdict."""
+
+    base: BaseValue
+    case: Case
+    judgement: Judgement
+    data_status: Status | None
+    projection: Projection | None
+
+
+def judge_promise(material: Material) -> Judged:
+    """The verdict of one promise of the plan."""
+    method, base = material.method, material.base()
+    case = material.case(base.value, mean=material.mean(method.period_mean))
+    judgement = judge(case, material.kind, method.verdicts, method.trajectory)
+    status = material.data_status(judgement, base)
+    return Judged(base, case, judgement, status, _projection(material, case, judgement))
 
 
 def evaluate_promise(material: Material) -> IndicatorEvaluation:
-    """Judge one promise of the plan."""
+    """Judge one promise of the plan, with intervals, sensitivity and the reasons."""
     promise, indicator, method = material.promise, material.indicator, material.method
-    base = material.base()
-    case = material.case(base.value, mean=material.mean(method.period_mean))
-    judgement = judge(case, material.kind, method.verdicts, method.trajectory)
-    data_status = material.data_status(judgement, base)
+    base, case, judgement, data_status, projection = judge_promise(material)
     interval = current_interval(material, judgement)
     comparison = comparison_with_base(material, base, judgement)
-    projection = _projection(material, case, judgement)
     alternatives = sensitivity(material, judgement)
     change = None
     if (

@@ -112,7 +112,8 @@ def _reports(ledger: pd.DataFrame | None, as_of: int) -> dict[str, list[_Report]
     found: dict[str, list[_Report]] = {}
     if ledger is None:
         return found
-    for row in ledger.to_dict("records"):
+    cells = zip(*(ledger[name].tolist() for name in ledger.columns), strict=True)
+    for row in (dict(zip(ledger.columns, own, strict=True)) for own in cells):
         day = date.fromisoformat(str(row["date"]))
         if day.year > as_of:
             continue

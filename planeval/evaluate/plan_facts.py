@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -88,36 +87,29 @@ class PlanFacts:
         as_of: int,
     ) -> None:
         self.plan, self.dictionary, self.rule, self.as_of = plan, dictionary, rule, as_of
-        of_place = values[(values["region_code"] == plan.region_code) & (values["year"] <= as_of)]
-        rows = observations[
-            (observations["region_code"] == plan.region_code) & (observations["year"] <= as_of)
-        ]
-        rows = rows.sort_values("published", kind="stable").drop_duplicates(["year", "variable"], keep="last")
-        records: list[dict[str, Any]] = [{str(k): v for k, v in r.items()} for r in rows.to_dict("records")]
-        self._statistics: dict[tuple[str, int], Figure] = {
-            (row["variable"], int(row["year"])): Figure(
-                float(row["value"]),
-                Status(row["status"]),
-                int(row["year"]),
-                say(
-                    "plan_check.year_figure",
-                    year=row["year"],
-                    name=dictionary.variables[row["variable"]].name,
-                ),
-            )
-            for row in records
-            if row["variable"] in dictionary.variables
+        of_place = series_of(values[values["region_code"] == plan.region_code])
+        self._points = {
+            key: {year: point for year, point in points.items() if year <= as_of}
+            for key, points in of_place.items()
         }
-        self.core = [self._row(of_place, i.key, i.key, i.target, i.base) for i in plan.indicators]
+        rows = observations[observations["region_code"] == plan.region_code]
+        columns = (rows[name].tolist() for name in ("published", "variable", "year", "value", "status"))
+        vintages = sorted(zip(*columns, strict=True), key=lambda row: str(row[0]))
+        # The later vintage overwrites the earlier one.
+        self._statistics: dict[tuple[str, int], tuple[float, str]] = {
+            (variable, year): (value, status)
+            for _, variable, year, value, status in vintages
+            if year <= as_of and variable in dictionary.variables
+        }
+        self.core = [self._row(i.key, i.key, i.target, i.base) for i in plan.indicators]
         self.rows = self.core + [
-            self._row(of_place, s.id, s.key, s.target, s.base, s.name, s.due)
+            self._row(s.id, s.key, s.target, s.base, s.name, s.due)
             for s in plan.sub_targets
             if s.key is not None and not isinstance(s.target, CompleteBy | Cumulative)
         ]
 
     def _row(
         self,
-        values: pd.DataFrame,
         row_id: str,
         key: str,
         target: StatisticTarget,
@@ -126,7 +118,7 @@ class PlanFacts:
         due: Due | None = None,
     ) -> Row:
         indicator = self.dictionary.indicators[key]
-        points = series_of(values, key)
+        points = self._points.get(key, {})
         found = resolve_base(base, points, self.plan.base_year, self.plan.period.start, indicator.unit)
         if isinstance(target, AtMost | AtLeast | PeriodMeanAtMost):
             level = in_unit(target.level, target.unit, indicator.unit)
@@ -140,7 +132,11 @@ class PlanFacts:
 
     def statistic(self, variable: str, year: int) -> Figure | None:
         """The latest published figure of a variable, in its canonical unit."""
-        return self._statistics.get((variable, year))
+        found = self._statistics.get((variable, year))
+        if found is None:
+            return None
+        name = say("plan_check.year_figure", year=year, name=self.dictionary.variables[variable].name)
+        return Figure(found[0], Status(found[1]), year, name)
 
     def base_statistic(self, variable: str | None) -> Figure | None:
         """The base year's figure."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from planeval.evaluate.judge import Case, Judgement
 from planeval.evaluate.series import (
@@ -78,7 +79,7 @@ class Material:
         """The years of the period that count so far."""
         return list(range(self.plan.period.start, self.current_year + 1))
 
-    @property
+    @cached_property
     def breaks(self) -> dict[int, str]:
         """Breaks in the definition of what the indicator is computed from: year -> what changed."""
         found: dict[int, list[str]] = {}
@@ -107,6 +108,7 @@ class Material:
             self.indicator.unit,
         )
 
+    @cached_property
     def target(self) -> StatisticTarget:
         """The target with its level in the indicator's unit."""
         target = self.promise.target
@@ -136,7 +138,7 @@ class Material:
         """The case as the rules see it."""
         used = self.points if points is None else points
         return Case(
-            target=self.target(),
+            target=self.target,
             base=base,
             base_year=self.plan.base_year,
             start=self.plan.period.start,

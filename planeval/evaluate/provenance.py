@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,10 +30,20 @@ LIBRARIES = (
 )
 
 
+@cache
+def library_versions() -> dict[str, str]:
+    """The versions of `LIBRARIES`. Looked up once a process: an installed package does not change under it."""
+    return {name: version(name) for name in LIBRARIES}
+
+
 def rows_hash(rows: pd.DataFrame) -> str:
     """SHA-256 of a place's rows, whatever file and line they stand in."""
-    text = rows.drop(columns=["file", "line"]).to_csv(index=False)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    names = [name for name in rows.columns if name not in ("file", "line")]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(zip(*(rows[name].tolist() for name in names), strict=True))
+    return hashlib.sha256(text.getvalue().encode("utf-8")).hexdigest()
 
 
 def _folder(root: Path) -> str:
@@ -55,7 +68,7 @@ def provenance(
     return Provenance(
         planeval=planeval.__version__,
         python=python,
-        libraries={name: version(name) for name in LIBRARIES},
+        libraries=library_versions(),
         data=_folder(workspace.root),
         inputs=inputs,
         parameters={"plan": plan.id, "kind": kind.value, "as_of": as_of},

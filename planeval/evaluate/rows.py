@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 import pandas as pd
 
 from planeval.model.dictionary import Dictionary
@@ -9,32 +12,59 @@ from planeval.model.evaluation import Restatement, SourceRow
 from planeval.model.status import Status
 
 
-def source_rows(rows: pd.DataFrame, dictionary: Dictionary, behind: set[str]) -> list[SourceRow]:
+class Observed(NamedTuple):
+    """One row of the statistics; the fields are the columns of that name (``planeval.read.observations.COLUMNS``)."""
+
+    variable: str
+    year: int
+    value: float
+    unit: str
+    as_published: str
+    status: str
+    source: str
+    published: str
+    checked: str
+    file: str
+    line: int
+    superseded: bool
+
+    @property
+    def place(self) -> str:
+        """``file:line`` of the row."""
+        return f"{self.file}:{self.line}"
+
+
+def observed(rows: pd.DataFrame) -> list[Observed]:
+    """The rows of a frame, as plain values: what is looked at row by row is never asked of pandas row by row."""
+    columns = (rows[name].tolist() for name in Observed._fields)
+    return [Observed._make(cells) for cells in zip(*columns, strict=True)]
+
+
+def source_rows(rows: Iterable[Observed], dictionary: Dictionary, behind: set[str]) -> list[SourceRow]:
     """The rows in reading order; ``behind`` holds file:line of those a value of the report was computed from."""
 
     def name(key: str) -> str:
         found = dictionary.variables.get(key) or dictionary.indicators.get(key)
         return found.name if found else key
 
-    ordered = rows.sort_values(["variable", "year", "published"], kind="stable")
     return [
         SourceRow(
-            variable=row["variable"],
-            name=name(row["variable"]),
-            year=int(row["year"]),
-            value=float(row["value"]),
-            unit=row["unit"],
-            as_published=row["as_published"],
-            status=Status(row["status"]),
-            source=row["source"],
-            published=row["published"],
-            checked=row["checked"],
-            file=row["file"],
-            line=int(row["line"]),
-            superseded=bool(row["superseded"]),
-            used=f"{row['file']}:{row['line']}" in behind,
+            variable=row.variable,
+            name=name(row.variable),
+            year=row.year,
+            value=row.value,
+            unit=row.unit,
+            as_published=row.as_published,
+            status=Status(row.status),
+            source=row.source,
+            published=row.published,
+            checked=row.checked,
+            file=row.file,
+            line=row.line,
+            superseded=row.superseded,
+            used=row.place in behind,
         )
-        for row in ordered.to_dict("records")
+        for row in sorted(rows, key=lambda row: (row.variable, row.year, row.published))
     ]
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -16,8 +16,7 @@ from planeval.model.status import Status, worst
 from planeval.read.units import convert
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """One year of one indicator. ``value`` None with ``reason`` when it cannot be given."""
 
     year: int
@@ -29,25 +28,34 @@ class Point:
     reason: str | None
 
 
-def _number(value: Any) -> float | None:
-    return None if value is None or math.isnan(value) else float(value)
-
-
-def series_of(values: pd.DataFrame, indicator: str) -> dict[int, Point]:
-    """The points of one indicator by year, from the values of one place (``planeval.compute.values``)."""
-    rows = values[values["indicator"] == indicator]
-    return {
-        int(row["year"]): Point(
-            year=int(row["year"]),
-            value=_number(row["value"]),
-            status=Status(row["status"]) if isinstance(row["status"], str) else None,
-            numerator=_number(row["numerator"]),
-            denominator=_number(row["denominator"]),
-            published_rate=bool(row["published_rate"]),
-            reason=row["reason"] if isinstance(row["reason"], str) else None,
+def series_of(values: pd.DataFrame) -> dict[str, dict[int, Point]]:
+    """The points of every indicator by key and year, from the values of one place (``planeval.compute.values``)."""
+    found: dict[str, dict[int, Point]] = {}
+    if values.empty:
+        return found
+    columns = (
+        values["indicator"].tolist(),
+        values["year"].tolist(),
+        _or_none(values["value"]),
+        _or_none(values["status"]),
+        _or_none(values["numerator"]),
+        _or_none(values["denominator"]),
+        values["published_rate"].tolist(),
+        _or_none(values["reason"]),
+    )
+    for key, year, value, status, numerator, denominator, published_rate, reason in zip(
+        *columns, strict=True
+    ):
+        point = Point(
+            year, value, status and Status(status), numerator, denominator, bool(published_rate), reason
         )
-        for row in rows.to_dict("records")
-    }
+        found.setdefault(key, {})[year] = point
+    return found
+
+
+def _or_none(column: pd.Series) -> list[Any]:
+    """The cells, with None for what is missing; only NaN differs from itself."""
+    return [cell if cell == cell else None for cell in column.tolist()]
 
 
 def absent(year: int, key: str, indicator: Indicator) -> Point:

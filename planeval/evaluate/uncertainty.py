@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from planeval.compute.intervals import comparison_p_value, poisson_interval, weighted_interval
+from planeval.compute.intervals import comparison_p_value, poisson_limits, weighted_interval
 from planeval.evaluate.judge import Judgement
 from planeval.evaluate.promise import Material
 from planeval.evaluate.series import BaseValue, Point
@@ -39,11 +39,9 @@ def point_interval(point: Point, indicator: Indicator, rule: IntervalRule) -> In
 
 def _of_total(events: int, weight: float, rule: IntervalRule) -> Interval:
     """Poisson interval of a count, every event of which adds ``weight`` to the value."""
-    low, high = poisson_interval(events, rule)
+    low, high = poisson_limits(events, rule)
     method: Literal["exact", "byar"] = "exact" if events < rule.exact_below else "byar"
-    return Interval(
-        lower=float(low) * weight, upper=float(high) * weight, level=rule.level, method=method, events=events
-    )
+    return Interval(lower=low * weight, upper=high * weight, level=rule.level, method=method, events=events)
 
 
 def current_interval(material: Material, judgement: Judgement) -> Interval | None:
