@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from planeval.messages import say
-from planeval.model.findings import Finding
+
+if TYPE_CHECKING:
+    from planeval.model.findings import Finding
 
 
 class PlanevalError(Exception):
