@@ -6,64 +6,28 @@ there is no NaN and no stand-in zero. ``evaluation.schema.json`` is made from th
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from planeval.model.findings import Finding
-from planeval.model.plan import Attribute
 from planeval.model.status import Status
+from planeval.model.terms import (
+    FINAL_VERDICTS,
+    MIDTERM_VERDICTS,
+    TROUBLED,  # noqa: F401
+    Attribute,
+    CheckLevel,
+    ItemState,
+    Kind,
+    Verdict,
+)
 
 
 class Result(BaseModel):
     """Base of the result models: frozen, no unknown keys, no NaN or infinity in JSON."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Kind(StrEnum):
-    """The kinds of report."""
-
-    MIDTERM = "midterm"
-    FINAL = "final"
-
-
-class Verdict(StrEnum):
-    """Verdicts of both kinds, best first within each."""
-
-    ACHIEVED_EARLY = "achieved_early"
-    AHEAD = "ahead"
-    ON_TRACK = "on_track"
-    LAGGING = "lagging"
-    OFF_TRACK = "off_track"
-    MET = "met"
-    NOT_MET = "not_met"
-    NOT_ASSESSABLE = "not_assessable"
-
-
-MIDTERM_VERDICTS = (
-    Verdict.ACHIEVED_EARLY,
-    Verdict.AHEAD,
-    Verdict.ON_TRACK,
-    Verdict.LAGGING,
-    Verdict.OFF_TRACK,
-    Verdict.NOT_ASSESSABLE,
-)
-FINAL_VERDICTS = (Verdict.MET, Verdict.NOT_MET, Verdict.NOT_ASSESSABLE)
-# What a report has to worry about.
-TROUBLED = frozenset({Verdict.LAGGING, Verdict.OFF_TRACK, Verdict.NOT_MET})
-
-
-class ItemState(StrEnum):
-    """States of tasks, projects, milestones and cumulative quantities."""
-
-    COMPLETED = "completed"  # 已完成
-    ON_SCHEDULE = "on_schedule"  # 按期推进
-    BEHIND = "behind"  # 滞后
-    OVERDUE = "overdue"  # 逾期
-    NOT_STARTED = "not_started"  # 未启动
-    NO_INFORMATION = "no_information"  # 无信息
 
 
 class Note(Result):
@@ -208,14 +172,6 @@ class ItemProgress(Result):
     source: str = ""
     illustrative: bool = False
     notes: list[Note] = Field(default_factory=list)
-
-
-class CheckLevel(StrEnum):
-    """How a plan-check finding weighs."""
-
-    PROBLEM = "problem"  # the plan contradicts itself or the statistics
-    CAUTION = "caution"  # to be kept in mind when reading verdicts
-    CONFIRMED = "confirmed"  # checked and found in order
 
 
 class PlanCheckFinding(Result):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from planeval.model.terms import Attribute
 
 # Words that some reader on the way (YAML 1.1, papermill -p, a shell, Excel) takes for something other than text.
 AMBIGUOUS_IDS = frozenset(
@@ -40,13 +41,6 @@ class Strict(BaseModel):
     """Unknown keys are mistakes, and so are numbers without a value (NaN, infinity)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Attribute(StrEnum):
-    """约束性 or 预期性; the two are always kept apart."""
-
-    BINDING = "binding"
-    EXPECTED = "expected"
 
 
 class Due(Strict):

@@ -36,8 +36,10 @@ class ValidationResult(Result):
 
     schema_version: Literal["1"] = "1"
     inputs: str  # SHA-256 over the data files, the suites and the code that checks them
+    rows: int  # rows of the statistics
+    places: int  # places with a row; a code that is none is no place
     checks: list[CheckSummary]
-    findings: list[Finding]  # the reader's first, then the rules'
+    findings: list[Finding]  # the reader's first, then the rules': by suite, expectation and place
     coverage: list[CoverageCell]
 
     def for_plan(self, plan: Plan) -> list[Finding]:

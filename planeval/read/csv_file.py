@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from planeval.errors import InputError, hint
 from planeval.messages import has, say
 from planeval.model.findings import Finding
+from planeval.read import raw_csv
+from planeval.read.raw_csv import Malformed, RawTable
 
 
 class Row(NamedTuple):
@@ -33,25 +33,47 @@ def _problem(file: str, rule: str, line: int | None = None, **params: Any) -> In
     )
 
 
+def in_words(error: Malformed, file: str) -> InputError:
+    """What is wrong with ``file``, for people."""
+    params = {
+        key: ", ".join(value) if isinstance(value, tuple) else value for key, value in error.params.items()
+    }
+    if error.rule == "csv_encoding" and params["found"] is None:
+        params["found"] = say("read.unknown_encoding")
+    elif error.rule == "csv_unknown_column":
+        params = {"found": params["found"], "expected": hint(params["found"], error.params["valid"], ", ")}
+    elif error.rule == "csv_syntax":
+        name = f"read.csv_problem.{params['found']}"
+        params["found"] = say(name) if has(name) else params["found"]
+    return _problem(file, error.rule, error.line, **params)
+
+
 def decode(raw: bytes, file: str) -> str:
-    """Text of ``raw``: UTF-8 first, then GB 18030 (the superset of GBK that Chinese Excel writes).
+    """Text of ``raw``, as `planeval.read.raw_csv.decode`.
 
     Raises:
-        InputError: neither fits (for example UTF-16 or a workbook named .csv).
+        InputError: the encoding is unknown.
     """
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _problem(file, "csv_encoding", found="UTF-16")
-    if raw.startswith(b"PK\x03\x04") or raw.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _problem(file, "csv_is_workbook")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in text:
-            break
-        return text
-    raise _problem(file, "csv_encoding", found=say("read.unknown_encoding"))
+    try:
+        return raw_csv.decode(raw)
+    except Malformed as error:
+        raise in_words(error, file) from None
+
+
+def open_table(path: Path, file: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> RawTable:
+    """The file as lines and cells.
+
+    Raises:
+        InputError: missing or unreadable file, undecodable text.
+        Malformed: a missing, unknown or repeated column.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise _problem(file, "file_missing", key="") from None
+    except OSError as error:
+        raise _problem(file, "file_unreadable", key="", found=error.strerror or str(error)) from None
+    return RawTable(decode(raw, file), required, optional)
 
 
 def read_rows(path: Path, file: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[Row]:
@@ -64,43 +86,15 @@ def read_rows(path: Path, file: str, required: tuple[str, ...], optional: tuple[
             with more or fewer cells than the header.
     """
     try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise _problem(file, "file_missing", key="") from None
-    except OSError as error:
-        raise _problem(file, "file_unreadable", key="", found=error.strerror or str(error)) from None
-    text = decode(raw, file)
-    if not text.strip():
-        raise _problem(file, "csv_empty", expected=", ".join(required))
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1  # where the row begins: a quotation mark left open runs on to the end of the file
-    try:
-        header = [name.strip() for name in next(reader)]
-        _check_header(header, file, required, optional)
-        rows: list[Row] = []
-        while True:
-            line = reader.line_num + 1
-            cells = next(reader, None)
-            if cells is None:
-                return rows
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                raise _problem(file, "csv_width", line, found=len(cells), expected=len(header))
-            values = dict(zip(header, (cell.strip() for cell in cells), strict=True))
-            rows.append(Row(line, {name: values.get(name, "") for name in required + optional}))
-    except csv.Error as error:
-        name = f"read.csv_problem.{error}"
-        raise _problem(file, "csv_syntax", line, found=say(name) if has(name) else str(error)) from None
+        table = open_table(path, file, required, optional)
+        return [Row(line, named(cells, table.columns, required + optional)) for line, cells in table]
+    except Malformed as error:
+        raise in_words(error, file) from None
 
 
-def _check_header(header: list[str], file: str, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
-    known = required + optional
-    for name in header:
-        if name not in known:
-            raise _problem(file, "csv_unknown_column", 1, found=name, expected=hint(name, known, ", "))
-        if header.count(name) > 1:
-            raise _problem(file, "csv_repeated_column", 1, found=name)
-    missing = [name for name in required if name not in header]
-    if missing:
-        raise _problem(file, "csv_missing_column", 1, expected=", ".join(missing), found=", ".join(header))
+def named(cells: list[str], columns: list[str], names: tuple[str, ...]) -> dict[str, str]:
+    """The cells of a row by name, stripped; "" for one of ``names`` that is none of ``columns``."""
+    values = dict(zip(columns, map(str.strip, cells), strict=True))
+    for name in names:
+        values.setdefault(name, "")
+    return values

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planeval.errors import InputError, hint
@@ -60,6 +63,64 @@ def _valid_date(text: str) -> bool:
     return len(text) == 10
 
 
+class Ledgers(Mapping[str, pd.DataFrame]):
+    """Plan id -> its ledger (columns as in `read_ledger`), in the order in which they were added.
+
+    All stand in one table, in which equal texts are one object: thousands of small tables would take ten times the
+    room. A ledger is cut out of it when it is asked for.
+    """
+
+    def __init__(self) -> None:
+        self._spans: dict[str, tuple[int, int]] = {}
+        self._columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        self._texts: dict[str, str] = {}
+
+    def read(self, path: Path, file: str, plan: Plan) -> None:
+        """Add the ledger of ``plan``.
+
+        Raises:
+            InputError: as `read_ledger`.
+        """
+        records = _records(path, file, plan)
+        start, same = len(self._columns["line"]), self._texts.setdefault
+        for name, column in self._columns.items():
+            if name in _NUMBERS:
+                column.extend(record[name] for record in records)
+            else:
+                column.extend(same(record[name], record[name]) for record in records)
+        self._spans[plan.id] = start, start + len(records)
+        self.__dict__.pop("_frame", None)
+
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        return _frame(self._columns)
+
+    def __getitem__(self, plan_id: str) -> pd.DataFrame:
+        start, end = self._spans[plan_id]
+        return self._frame.iloc[start:end].reset_index(drop=True)
+
+    def __contains__(self, plan_id: object) -> bool:
+        return plan_id in self._spans
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+
+_NUMBERS = {"percent": "float64", "quantity": "float64", "line": "int64"}
+
+
+def _frame(columns: Mapping[str, list[Any]]) -> pd.DataFrame:
+    def column(name: str) -> Any:
+        if name in _NUMBERS:
+            return np.array(columns[name], dtype=_NUMBERS[name])
+        return pd.array(np.array([*columns[name], ""], dtype=object)[:-1], dtype="str")
+
+    return pd.DataFrame({name: column(name) for name in COLUMNS}, copy=False)
+
+
 def read_ledger(path: Path, file: str, plan: Plan) -> pd.DataFrame:
     """One row for each report, in file order.
 
@@ -69,6 +130,11 @@ def read_ledger(path: Path, file: str, plan: Plan) -> pd.DataFrame:
     Raises:
         InputError: with one finding for each mistake (unknown item or status, a date or number that is none).
     """
+    records = _records(path, file, plan)
+    return _frame({name: [record[name] for record in records] for name in COLUMNS})
+
+
+def _records(path: Path, file: str, plan: Plan) -> list[dict[str, Any]]:
     findings: list[Finding] = []
 
     def wrong(rule: str, row: Row, **params: str) -> None:
@@ -86,16 +152,15 @@ def read_ledger(path: Path, file: str, plan: Plan) -> pd.DataFrame:
         )
 
     records: list[dict[str, Any]] = []
+    items = plan.ledger_items
     try:
         rows = read_rows(path, file, REQUIRED, OPTIONAL)
     except InputError as error:
         raise InputError(*(f.model_copy(update={"plan": plan.id}) for f in error.findings)) from None
     for row in rows:
         cells = row.cells
-        if cells["item"] not in plan.ledger_items:
-            wrong(
-                "ledger_item", row, found=cells["item"], expected=hint(cells["item"], plan.ledger_items, ", ")
-            )
+        if cells["item"] not in items:
+            wrong("ledger_item", row, found=cells["item"], expected=hint(cells["item"], items, ", "))
         if not _valid_date(cells["date"]):
             wrong("ledger_date", row, found=cells["date"])
         if cells["status"] not in STATUSES:
@@ -123,4 +188,4 @@ def read_ledger(path: Path, file: str, plan: Plan) -> pd.DataFrame:
         )
     if findings:
         raise InputError(*findings)
-    return pd.DataFrame(records, columns=COLUMNS)
+    return records

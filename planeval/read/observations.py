@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from array import array
+from collections.abc import Collection, Container, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from planeval.errors import InputError, hint
@@ -22,12 +25,13 @@ from planeval.model.dictionary import Dictionary
 from planeval.model.findings import Finding, Severity
 from planeval.model.plan import REGION_CODE_PATTERN
 from planeval.model.status import Status
-from planeval.read.csv_file import Row, read_rows
-from planeval.read.regions import Region, mangled_code
+from planeval.read.csv_file import Row, in_words, named, open_table
+from planeval.read.inventory import unread_tables
+from planeval.read.raw_csv import Malformed, RawTable
+from planeval.read.regions import Region
+from planeval.read.rows import ANYBODY, OPTIONAL, REQUIRED, codes_in, mangled_code, place_concerned
 from planeval.read.units import UNITS, convert, convertible, symbols_like
 
-REQUIRED = ("region_code", "year", "variable", "value", "unit", "status", "source", "published")
-OPTIONAL = ("checked",)
 COLUMNS = [
     "region_code",
     "year",
@@ -47,9 +51,6 @@ _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?")
 _YEAR = re.compile(r"[0-9]{4}")
 _PUBLISHED = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?")
-_CODE_IN_BYTES = re.compile(rb"(?<![0-9])[0-9]{6}(?![0-9])")
-# Tables that somebody may have put beside the CSV files and that are not read.
-_OTHER_TABLES = frozenset({".csv", ".xls", ".xlsx", ".et", ".tsv", ".txt"})
 
 
 class Observations(NamedTuple):
@@ -58,6 +59,15 @@ class Observations(NamedTuple):
     table: pd.DataFrame
     clean: pd.DataFrame
     findings: list[Finding]
+
+
+class _Read(NamedTuple):
+    """What a row says: ``year`` None and ``value`` NaN where that cannot be told; ``readable``: nothing is wrong."""
+
+    year: int | None
+    value: float
+    unit: str
+    readable: bool
 
 
 class _Reader:
@@ -132,7 +142,8 @@ class _Reader:
             self.wrong("value_not_a_number", file, row, found=row.cells["value"])
             return None
 
-    def read(self, file: str, row: Row) -> dict[str, Any]:
+    def read(self, file: str, row: Row) -> _Read:
+        """The row's year (None: none), value (NaN: none) and canonical unit, and whether nothing was wrong."""
         cells = row.cells
         before = len(self.findings)
         if not REGION_CODE_PATTERN.fullmatch(cells["region_code"]):
@@ -149,21 +160,12 @@ class _Reader:
             self.wrong("source_empty", file, row)
         number = self.number(file, row)
         value = self.canonical(file, row, number) if number is not None else None
-        return {
-            "region_code": cells["region_code"],
-            "year": int(cells["year"]) if _YEAR.fullmatch(cells["year"]) else pd.NA,
-            "variable": cells["variable"],
-            "value": float(value) if value is not None else float("nan"),
-            "unit": self.units.get(cells["variable"], cells["unit"]),
-            "status": cells["status"],
-            "source": cells["source"],
-            "published": cells["published"],
-            "checked": cells["checked"],
-            "as_published": f"{cells['value']}{cells['unit']}",
-            "file": file,
-            "line": row.line,
-            "readable": len(self.findings) == before,
-        }
+        return _Read(
+            year=int(cells["year"]) if _YEAR.fullmatch(cells["year"]) else None,
+            value=float(value) if value is not None else float("nan"),
+            unit=self.units.get(cells["variable"], cells["unit"]),
+            readable=len(self.findings) == before,
+        )
 
 
 def _is_published(text: str) -> bool:
@@ -177,35 +179,255 @@ def _is_published(text: str) -> bool:
     return True
 
 
+class _Texts:
+    """A column of text: each different text once, and for every row the number of its text."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.rows = array("i")
+
+    def number(self, text: str) -> int:
+        return self.numbers.setdefault(text, len(self.numbers))
+
+    def ranks(self) -> np.ndarray[Any, Any]:
+        """For every row where its text stands among all in order."""
+        rank = np.empty(len(self.numbers), dtype=np.int64)
+        rank[[self.numbers[text] for text in sorted(self.numbers)]] = np.arange(len(self.numbers))
+        return rank[_ints(self.rows)]
+
+    def texts(self, order: np.ndarray[Any, Any]) -> Any:
+        """The texts of the rows in ``order``; equal ones are one object."""
+        different = np.array([*self.numbers, ""], dtype=object)[:-1]
+        return pd.array(different[_ints(self.rows)[order]], dtype="str")
+
+
+def _ints(values: array[int]) -> np.ndarray[Any, Any]:
+    return np.frombuffer(values, dtype=np.dtype(values.typecode)) if values else np.empty(0, dtype=np.int64)
+
+
+class _Measure:
+    """The values of one variable in one unit."""
+
+    def __init__(self, unit: str, target: str, variable_number: int, unit_number: int) -> None:
+        self.unit, self.target = unit, target
+        self.variable_number, self.unit_number = variable_number, unit_number
+        self.known: dict[str, tuple[float, str]] = {}
+
+    def read(self, text: str) -> tuple[float, str] | None:
+        """(value in the canonical unit, as published); None for what must be looked at closely."""
+        if not _NUMBER.fullmatch(text):
+            return None
+        value = float(text)
+        if not math.isfinite(value):
+            return None
+        if self.unit != self.target or len(text) > 28:  # the precision of decimal arithmetic
+            try:
+                value = float(convert(Decimal(text), self.unit, self.target))
+            except ArithmeticError:
+                return None
+        found = (value, f"{text}{self.unit}")
+        if len(text) <= 3:  # zeros and small counts come by the thousand
+            self.known[text] = found
+        return found
+
+
+class _Columns:
+    """The table while it is being read, column by column.
+
+    Most rows differ from one seen before in nothing but the value. Cells that stood in a row without any mistake are
+    known by their text; a row of known cells needs no second look.
+    """
+
+    TEXTS = ("region_code", "variable", "unit", "status", "source", "published", "checked", "file")
+
+    def __init__(self, reader: _Reader, takes: _Takes | None) -> None:
+        self.reader, self.takes = reader, takes
+        self.text = {name: _Texts() for name in self.TEXTS}
+        self.year, self.value, self.line = array("q"), array("d"), array("q")
+        self.as_published: list[str] = []
+        self.readable = bytearray()
+        self.codes: dict[str, int] = {}
+        self.years: dict[str, int] = {}
+        self.statuses: dict[str, int] = {}
+        self.sources: dict[str, int] = {}
+        self.dates: dict[str, int] = {}
+        self.measures: dict[tuple[str, str], _Measure] = {}
+
+    def read(self, file: str, table: RawTable) -> None:
+        """Add the rows of a file.
+
+        Raises:
+            Malformed: the file cannot be read to its end; nothing of it is added.
+        """
+        rows, findings = len(self.line), len(self.reader.findings)
+        try:
+            self._read(file, table)
+        except Malformed:
+            for texts in self.text.values():
+                del texts.rows[rows:]
+            for column in (self.year, self.value, self.line, self.as_published, self.readable):
+                del column[rows:]
+            del self.reader.findings[findings:]
+            raise
+
+    def _read(self, file: str, table: RawTable) -> None:
+        names = table.columns
+        code_at, year_at, variable_at, value_at = map(
+            names.index, ("region_code", "year", "variable", "value")
+        )
+        unit_at, status_at, source_at, date_at = map(names.index, ("unit", "status", "source", "published"))
+        checked_at = names.index("checked") if "checked" in names else None
+        file_number, not_checked = self.text["file"].number(file), self.text["checked"].number("")
+        # Bound once: half a million rows pass here.
+        add_code, add_variable, add_unit, add_status, add_source, add_date, add_checked, add_file = (
+            self.text[name].rows.append for name in self.TEXTS
+        )
+        add_year, add_value, add_line = self.year.append, self.value.append, self.line.append
+        add_as_published, add_readable = self.as_published.append, self.readable.append
+        known_code, known_year, known_status = self.codes.get, self.years.get, self.statuses.get
+        known_source, known_date, known_measure = self.sources.get, self.dates.get, self.measures.get
+        number_of_mark, takes = self.text["checked"].number, self.takes
+        for line, cells in table:
+            if takes is not None and not takes[cells[code_at]]:
+                continue
+            code, year, date_ = (
+                known_code(cells[code_at]),
+                known_year(cells[year_at]),
+                known_date(cells[date_at]),
+            )
+            status, source = known_status(cells[status_at]), known_source(cells[source_at])
+            measure = known_measure((cells[variable_at], cells[unit_at]))
+            if (
+                code is None
+                or year is None
+                or date_ is None
+                or status is None
+                or source is None
+                or measure is None
+                or (found := measure.known.get(cells[value_at]) or measure.read(cells[value_at])) is None
+            ):
+                self._look_closely(file, line, named(cells, names, REQUIRED + OPTIONAL))
+                continue
+            add_code(code)
+            add_variable(measure.variable_number)
+            add_unit(measure.unit_number)
+            add_status(status)
+            add_source(source)
+            add_date(date_)
+            add_checked(not_checked if checked_at is None else number_of_mark(cells[checked_at].strip()))
+            add_file(file_number)
+            add_year(year)
+            add_value(found[0])
+            add_as_published(found[1])
+            add_line(line)
+            add_readable(True)
+
+    def _look_closely(self, file: str, line: int, cells: dict[str, str]) -> None:
+        """Add a row with a cell not met before, or with a mistake."""
+        row = self.reader.read(file, Row(line, cells))
+        texts = {**cells, "file": file, "unit": row.unit}
+        number = {name: self.text[name].number(texts[name]) for name in self.TEXTS}
+        for name in self.TEXTS:
+            self.text[name].rows.append(number[name])
+        self.year.append(row.year if row.year is not None else _NO_YEAR)
+        self.value.append(row.value)
+        self.as_published.append(f"{cells['value']}{cells['unit']}")
+        self.line.append(line)
+        self.readable.append(row.readable)
+        if not row.readable or row.year is None:
+            return
+        self.codes[cells["region_code"]] = number["region_code"]
+        self.years[cells["year"]] = row.year
+        self.statuses[cells["status"]] = number["status"]
+        self.sources[cells["source"]] = number["source"]
+        self.dates[cells["published"]] = number["published"]
+        target = self.reader.units.get(cells["variable"])
+        if target is not None:
+            key = cells["variable"], cells["unit"]
+            self.measures.setdefault(key, _Measure(cells["unit"], target, number["variable"], number["unit"]))
+
+    def frames(self, regions: Container[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The table and its clean part, sorted by place, year, variable, publication, file and line."""
+        year, line = _ints(self.year), _ints(self.line)
+        code, variable = self.text["region_code"].ranks(), self.text["variable"].ranks()
+        published, file = self.text["published"].ranks(), self.text["file"].ranks()
+        order = np.lexsort((line, file, published, variable, year, code))
+        missing = year[order] == _NO_YEAR
+        value = np.frombuffer(self.value, dtype=float)[order] if self.value else np.empty(0)
+        readable = np.frombuffer(self.readable, dtype=bool)[order]
+        registered = np.array([text in regions for text in self.text["region_code"].numbers], dtype=bool)
+        known = registered[_ints(self.text["region_code"].rows)[order]] if len(order) else readable
+        usable = readable & ~np.isnan(value) & known
+        superseded = np.zeros(len(order), dtype=bool)
+        used = order[usable]
+        same = np.ones(max(len(used) - 1, 0), dtype=bool)
+        for key in (code, year, variable):
+            same &= key[used[1:]] == key[used[:-1]]
+        superseded[np.flatnonzero(usable)[:-1][same]] = True
+        as_published = np.array([*self.as_published, ""], dtype=object)[:-1][order]
+        columns = {name: self.text[name].texts(order) for name in self.TEXTS}
+        columns |= {
+            "year": pd.arrays.IntegerArray(np.where(missing, 1, year[order]), missing),
+            "value": value,
+            "as_published": pd.array(as_published, dtype="str"),
+            "line": line[order],
+            "superseded": superseded,
+        }
+        table = pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
+        # Where every row may be computed with, the two share their columns.
+        clean = table.copy(deep=False) if usable.all() else table[usable].reset_index(drop=True)
+        clean["year"] = clean["year"].astype("int64")
+        return table, clean
+
+
+_NO_YEAR = np.iinfo(np.int64).max  # sorts last
+
+
+class _Takes(dict[str, bool]):
+    """Whether a row under a code (as written) is to be read: it concerns one of ``only``, or could be anybody's."""
+
+    def __init__(self, only: Collection[str], regions: Container[str]) -> None:
+        super().__init__()
+        self.only, self.regions = {*only, ANYBODY}, regions
+
+    def __missing__(self, code: str) -> bool:
+        self[code] = place_concerned(code.strip(), self.regions) in self.only
+        return self[code]
+
+
 def _regions_mentioned(path: Path, regions: dict[str, Region]) -> list[str]:
     """Known codes that occur in the bytes of a file nobody can decode: the places it may speak of."""
     try:
         raw = path.read_bytes()
     except OSError:
         return []
-    return sorted({match.decode() for match in _CODE_IN_BYTES.findall(raw)} & set(regions))
+    return sorted(codes_in(raw) & set(regions))
 
 
-def _not_read(folder: Path, root: Path) -> list[Finding]:
+def tables_not_read(folder: Path, root: Path) -> Iterator[Finding]:
     """Tables in the folder that are no ``*.csv``: somebody may believe that they count."""
-    paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [
-        Finding(
+    for name in unread_tables(folder):
+        yield Finding(
             rule="table_not_read",
             severity=Severity.WARNING,
-            file=path.relative_to(root).as_posix(),
+            file=(folder / name).relative_to(root).as_posix(),
             message=say("read.table_not_read.message"),
             remedy=say("read.table_not_read.remedy"),
         )
-        for path in paths
-        if path.suffix.lower() in _OTHER_TABLES and path.suffix != ".csv" and path.name[0] not in ".~"
-    ]
 
 
 def read_observations(
-    folder: Path, root: Path, dictionary: Dictionary, regions: dict[str, Region]
+    folder: Path,
+    root: Path,
+    dictionary: Dictionary,
+    regions: dict[str, Region],
+    only: Collection[str] | None = None,
+    files: Container[str] | None = None,
 ) -> Observations:
     """Every ``*.csv`` under ``folder`` as one table; ``root`` is the data folder that names are relative to.
+
+    With ``only`` (region codes), the rows that concern these places and those that could be anybody's; with ``files``
+    (names below ``root``), from these files alone.
 
     Values come in the variable's canonical unit. Rows for one region, year and variable are vintages ordered by
     ``published`` (a month counts as its first day): all but the latest have ``superseded`` True.
@@ -213,27 +435,20 @@ def read_observations(
     when none can be told, every report.
     """
     reader = _Reader(dictionary, regions)
-    reader.findings += _not_read(folder, root)
-    records: list[dict[str, Any]] = []
+    reader.findings += tables_not_read(folder, root)
+    columns = _Columns(reader, _Takes(only, regions) if only is not None else None)
     for path in sorted(folder.glob("*.csv")):
         file = path.relative_to(root).as_posix()
+        if files is not None and file not in files:
+            continue
         try:
-            rows = read_rows(path, file, REQUIRED, OPTIONAL)
+            try:
+                columns.read(file, open_table(path, file, REQUIRED, OPTIONAL))
+            except Malformed as error:
+                raise in_words(error, file) from None
         except InputError as error:
             touched: list[str | None] = list(_regions_mentioned(path, regions)) or [None]
             for code in touched:
                 reader.findings += [f.model_copy(update={"region_code": code}) for f in error.findings]
-            continue
-        records += [reader.read(file, row) for row in rows]
-
-    table = pd.DataFrame(records, columns=[*COLUMNS[:-1], "readable"])
-    table["year"] = table["year"].astype("Int64")
-    table["value"] = table["value"].astype("float64")
-    key = ["region_code", "year", "variable"]
-    table = table.sort_values([*key, "published", "file", "line"], kind="stable", ignore_index=True)
-    usable = table["readable"] & table["value"].notna() & table["region_code"].isin(list(regions))
-    table["superseded"] = False
-    table.loc[usable, "superseded"] = table[usable].duplicated(key, keep="last")
-    clean = table.loc[usable, COLUMNS].reset_index(drop=True)
-    clean["year"] = clean["year"].astype("int64")
-    return Observations(table[COLUMNS], clean, reader.findings)
+    table, clean = columns.frames(regions)
+    return Observations(table, clean, reader.findings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -14,7 +13,6 @@ from planeval.model.plan import REGION_CODE_PATTERN
 from planeval.read.csv_file import read_rows
 
 LEVELS = ("nation", "province", "city", "county")
-_MANGLED = re.compile(r"([0-9]{1,6})(?:\.0*)?")
 
 
 class Region(BaseModel):
@@ -27,13 +25,6 @@ class Region(BaseModel):
     name_en: str
     level: str
     parent: str | None = None
-
-
-def mangled_code(text: str) -> str | None:
-    """The six-digit code a spreadsheet made ``text`` from (350102.0, 10101), or None. Only for saying whom a
-    mistake touches: planeval never repairs a code silently."""
-    match = _MANGLED.fullmatch(text)
-    return match[1].zfill(6) if match and not REGION_CODE_PATTERN.fullmatch(text) else None
 
 
 def code_from_parameter(value: object, regions: dict[str, Region]) -> str:

@@ -27,17 +27,33 @@ _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(
     r"[-+]?(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?(?:0|[1-9][0-9]*)\.?[eE][-+]?[0-9]+"
 )
+_NUMBERS_BEGIN = frozenset("+-.0123456789")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 def _scalar(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in _NUMBERS_BEGIN:
+        return text
     if _INT.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text):
         return float(text)
     return text
+
+
+class _Nodes(yaml.CBaseLoader):
+    """Composes the node tree without guessing types: `_scalar` says what a scalar is."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        return ""
+
+    def descend_resolver(self, node: Any, index: Any) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
 
 
 class _Builder:
@@ -46,25 +62,22 @@ class _Builder:
     def __init__(self, file: str) -> None:
         self.file = file
         self.lines: Lines = {}
-        self._open: list[yaml.Node] = []
+        self._open: set[int] = set()  # ids of the nodes that the one being built stands in
 
     def build(self, node: yaml.Node, at: Location = ()) -> Any:
-        if any(node is parent for parent in self._open):
-            raise InputError(_finding(self.file, node.start_mark.line + 1, "yaml_endless", at))
-        self._open.append(node)
-        try:
-            return self._value(node, at)
-        finally:
-            self._open.pop()
-
-    def _value(self, node: yaml.Node, at: Location) -> Any:
         self.lines[at] = node.start_mark.line + 1
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, at)
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, yaml.ScalarNode):
+            return node.value if node.style else _scalar(node.value)
+        if id(node) in self._open:
+            raise InputError(_finding(self.file, node.start_mark.line + 1, "yaml_endless", at))
+        self._open.add(id(node))
+        try:
+            if isinstance(node, yaml.MappingNode):
+                return self._mapping(node, at)
+            assert isinstance(node, yaml.SequenceNode)  # YAML has three kinds of node
             return [self.build(child, (*at, i)) for i, child in enumerate(node.value)]
-        assert isinstance(node, yaml.ScalarNode)  # YAML has three kinds of node
-        return _scalar(node.value) if not node.style else node.value
+        finally:
+            self._open.discard(id(node))
 
     def _mapping(self, node: yaml.MappingNode, at: Location) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
@@ -72,11 +85,12 @@ class _Builder:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
                 raise InputError(_finding(self.file, line, "yaml_complex_key", at))
-            key = _scalar(key_node.value) if not key_node.style else key_node.value
+            key = key_node.value if key_node.style else _scalar(key_node.value)
+            place = (*at, key)
             if key in result:
-                raise InputError(_finding(self.file, line, "yaml_duplicate_key", (*at, key)))
-            result[key] = self.build(value_node, (*at, key))
-            self.lines[(*at, key)] = line
+                raise InputError(_finding(self.file, line, "yaml_duplicate_key", place))
+            result[key] = self.build(value_node, place)
+            self.lines[place] = line
         return result
 
 
@@ -124,7 +138,7 @@ def load_yaml(path: Path, file: str) -> tuple[Any, Lines]:
     """
     text = read_text(path, file)
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node = yaml.compose(text, Loader=_Nodes)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if error.context == "while scanning a simple key":  # the colon is missed where the next line begins

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 
 from planeval.model.dictionary import Dictionary, VariableKind
@@ -9,6 +13,14 @@ from planeval.read.regions import Region
 from planeval.read.units import UNITS
 
 KEY = ["region_code", "year", "variable"]
+_PUBLISHED = re.compile(
+    r"[-+]?[0-9]*(?:\.(?P<decimals>[0-9]+))?(?:[eE](?P<exponent>[-+]?[0-9]+))?(?P<unit>.*)"
+)
+
+
+def each(column: pd.Series, function: Callable[[str], Any]) -> pd.Series:
+    """``function`` of every text of a column, called once for each different one; missing cells stay so."""
+    return column.map({text: function(text) for text in column.dropna().unique()})
 
 
 def places(codes: pd.Series, regions: dict[str, Region]) -> pd.Series:
@@ -45,14 +57,19 @@ def published_halves(frame: pd.DataFrame, kind: pd.Series) -> pd.Series:
     1.07亿人次 was rounded to 0.01 亿, so it may be 500,000 人次 off. A count published to the last person or case
     was not rounded: 0. Needs the columns ``as_published`` and ``unit``.
     """
-    text = frame["as_published"].astype("string").str.replace("[,，]", "", regex=True)
-    parts = text.str.extract(
-        r"^[-+]?[0-9]*(?:\.(?P<decimals>[0-9]+))?(?:[eE](?P<exponent>[-+]?[0-9]+))?(?P<unit>.*)$"
-    )
-    digits = parts["decimals"].str.len().fillna(0).astype(float)
-    digits = digits - pd.to_numeric(parts["exponent"]).fillna(0).astype(float)
-    factor = parts["unit"].map(in_smallest_unit).astype(float)
-    step = factor * 10.0**-digits
-    canonical = frame["unit"].map(in_smallest_unit).astype(float)
+    step = each(frame["as_published"], _step).astype(float)
+    canonical = each(frame["unit"], in_smallest_unit).astype(float)
     exact = (kind == str(VariableKind.COUNT)) & (step <= 1 + 1e-9)
     return (0.5 * step / canonical).where(~exact, 0.0)
+
+
+def _step(text: str) -> float:
+    """One unit of the last digit of a published figure, in the smallest unit of its quantity."""
+    parts = _PUBLISHED.fullmatch(text.replace(",", "").replace("，", ""))
+    if parts is None:
+        return float("nan")
+    digits = len(parts["decimals"] or "") - int(parts["exponent"] or 0)
+    try:
+        return float(in_smallest_unit(parts["unit"]) * 10.0**-digits)
+    except OverflowError:
+        return float("inf")  # 0e999: a zero written in an odd way

@@ -20,10 +20,12 @@ import pandas as pd
 from planeval.messages import has, say
 from planeval.model.dictionary import Dictionary, VariableKind
 from planeval.model.status import PROVISIONAL, Status
+from planeval.read.inventory import publication_year
 from planeval.read.regions import Region
 from planeval.read.workspace import Workspace
 from planeval.validate.columns import (
     KEY,
+    each,
     in_smallest_unit,
     kinds,
     labels,
@@ -77,10 +79,9 @@ class Frames:
         }
 
 
-def build(workspace: Workspace) -> Frames:
-    """All frames of a workspace."""
-    observations = observations_frame(workspace.table, workspace.dictionary, workspace.regions)
-    planned = {plan.region_code for plan in workspace.plans.values()}
+def build(workspace: Workspace, newest: int | None = None) -> Frames:
+    """All frames of a workspace. ``newest``: the latest year any row was published in, when not every row is here."""
+    observations = observations_frame(workspace.table, workspace.dictionary, workspace.regions, newest)
     latest = latest_vintages(workspace.observations)
     panel = panel_frame(latest, workspace.dictionary, workspace.regions)
     return Frames(
@@ -88,7 +89,7 @@ def build(workspace: Workspace) -> Frames:
         panel=panel,
         rates=rates_frame(latest, panel, workspace.dictionary),
         hierarchy=hierarchy_frame(latest, workspace.dictionary, workspace.regions),
-        strays=strays_frame(observations, workspace.regions, planned),
+        strays=strays_frame(observations, workspace.regions, workspace.planned),
         latest=latest,
         labels=labels(workspace.dictionary),
     )
@@ -101,7 +102,7 @@ def latest_vintages(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 def observations_frame(
-    table: pd.DataFrame, dictionary: Dictionary, regions: dict[str, Region]
+    table: pd.DataFrame, dictionary: Dictionary, regions: dict[str, Region], newest: int | None = None
 ) -> pd.DataFrame:
     """Every row as read, with ``place``, ``variable_name``, ``kind`` and:
 
@@ -110,7 +111,7 @@ def observations_frame(
       canonical unit; ``times_usual``: the value as a multiple of it; ``off_by``: the factor between the two.
     - ``published_too_early``: years by which a figure that claims to be measured precedes the end of its year.
     - ``years_ahead``: years by which a figure that need not be measured is later than its publication; one whose
-      publication is not known is compared with the newest publication of the whole table.
+      publication is not known is compared with ``newest``, the newest publication of the whole table.
     - ``undated``: 1 where the publication of a latest value that claims to be measured is not known, else 0.
     - ``definition_break``: what changed, on the first value of a place at or after a break that also has a value
       before it.
@@ -125,14 +126,15 @@ def observations_frame(
     frame["variable_name"] = frame["variable"].map(names(dictionary)).astype(object)
     frame["variable_name"] = frame["variable_name"].where(frame["variable_name"].notna(), frame["variable"])
     frame["kind"] = frame["variable"].map(kinds(dictionary)).astype(object)
-    smallest = frame["value"] * frame["unit"].map(in_smallest_unit).astype(float)
+    smallest = frame["value"] * each(frame["unit"], in_smallest_unit).astype(float)
     frame["distance_from_whole"] = (smallest - smallest.round()).abs()
-    frame["published_year"] = pd.to_numeric(frame["published"].astype("string").str[:4], errors="coerce")
-    frame["published_year"] = frame["published_year"].astype(float)
+    frame["published_year"] = each(frame["published"], publication_year).astype(float)
     measured, dated = ~frame["status"].isin(BEFORE_YEAR_END), frame["published_year"].notna()
     year = frame["year"].astype("Float64").astype(float)
     frame["published_too_early"] = (year + 1 - frame["published_year"]).where(measured)
-    frame["known_by"] = frame["published_year"].fillna(frame["published_year"].max())
+    frame["known_by"] = frame["published_year"].fillna(
+        frame["published_year"].max() if newest is None else float(newest)
+    )
     frame["years_ahead"] = (year - frame["known_by"]).where(~(measured & dated))
     current = ~frame["superseded"].astype(bool)
     frame["undated"] = (~dated).astype(float).where(measured & current)

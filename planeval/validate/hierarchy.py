@@ -8,7 +8,7 @@ import pandas as pd
 from planeval.model.dictionary import Dictionary, VariableKind
 from planeval.read.regions import Region
 from planeval.read.units import UNITS
-from planeval.validate.columns import kinds, names, published_halves
+from planeval.validate.columns import each, kinds, names, published_halves
 
 
 def hierarchy_frame(latest: pd.DataFrame, dictionary: Dictionary, regions: dict[str, Region]) -> pd.DataFrame:
@@ -20,9 +20,7 @@ def hierarchy_frame(latest: pd.DataFrame, dictionary: Dictionary, regions: dict[
     """
     kind = latest["variable"].map(kinds(dictionary))
     # Hours are a longest time, not a total: the places below cannot be summed.
-    total = ~latest["unit"].map(lambda unit: UNITS[unit][0] == "time" if unit in UNITS else False).astype(
-        bool
-    )
+    total = ~each(latest["unit"], lambda unit: unit in UNITS and UNITS[unit][0] == "time").astype(bool)
     countable = latest[total & kind.isin([str(VariableKind.COUNT), str(VariableKind.AMOUNT)])]
     values = countable[["region_code", "year", "variable", "value", "unit", "file", "line"]].copy()
     values["half"] = published_halves(countable, kind.loc[countable.index])
@@ -34,8 +32,13 @@ def hierarchy_frame(latest: pd.DataFrame, dictionary: Dictionary, regions: dict[
     children["name"] = children["region_code"].map({code: region.name for code, region in regions.items()})
     children = children[children["parent"].notna()].astype({"parent": object})
     group = ["parent", "year", "variable"]
-    sums = children.groupby(group, as_index=False).agg(
-        children_sum=("value", "sum"), children_half=("half", "sum"), children=("name", "、".join)
+    groups = children.groupby(group, as_index=False)
+    sums = groups.agg(children_sum=("value", "sum"), children_half=("half", "sum"))
+    together: list[list[str]] = [[] for _ in range(len(sums))]
+    for number, name in zip(groups.ngroup(), children["name"], strict=True):
+        together[number].append(name)
+    sums["children"] = pd.Series(
+        ["、".join(all_names) for all_names in together], index=sums.index, dtype="str"
     )
     parents = values.rename(columns={"region_code": "parent", "value": "parent_value", "half": "parent_half"})
     sums = parents.merge(sums, on=group)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from planeval.model.plan import REGION_CODE_PATTERN
 from planeval.read.regions import Region
+from planeval.validate.slips import one_slip_away
 
 COLUMNS = [
     "row",
@@ -25,13 +26,6 @@ CELL = ["year", "variable", "published"]
 MOST_CANDIDATES = 3
 
 
-def one_slip_away(code: str) -> tuple[set[str], set[str]]:
-    """What ``code`` was meant to be after one slip of the fingers: two neighbouring digits swapped; one digit wrong."""
-    swapped = {code[:i] + code[i + 1] + code[i] + code[i + 2 :] for i in range(len(code) - 1)}
-    replaced = {code[:i] + digit + code[i + 1 :] for i in range(len(code)) for digit in "0123456789"}
-    return swapped - {code}, replaced - {code}
-
-
 def strays_frame(observations: pd.DataFrame, regions: dict[str, Region], planned: set[str]) -> pd.DataFrame:
     """One row for each unregistered code and place that its rows may belong to, about the first of these rows.
 
@@ -41,8 +35,8 @@ def strays_frame(observations: pd.DataFrame, regions: dict[str, Region], planned
     ``count``: rows under the unregistered code.
     """
     concerned = (set(observations["region_code"].dropna()) | planned) & set(regions)
-    written = observations["region_code"].map(lambda code: isinstance(code, str) and code not in regions)
-    unknown = observations[written.astype(bool)]
+    codes = observations["region_code"]
+    unknown = observations[codes.notna() & ~codes.isin(list(regions))]
     cells_of = {
         code: _cells(rows)
         for code, rows in (observations if len(unknown) else unknown).groupby("region_code", sort=True)

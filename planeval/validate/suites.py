@@ -15,19 +15,18 @@ Bounds that the method file holds are written ``{"$PARAMETER": "first_year"}``.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
 
-import planeval
 from planeval.errors import InputError, closest
 from planeval.messages import has, names, say
 from planeval.model.findings import Finding, Severity
 from planeval.model.plan import Strict
 from planeval.read.workspace import Workspace
+from planeval.validate.inputs import default_suites_dir, inputs_of
 
 FRAMES = ("observations", "panel", "rates", "hierarchy", "strays")
 PARAMETERS = ("known_regions", "known_variables", "first_year", "last_year", "rate_tolerance")
@@ -98,45 +97,17 @@ class Suite(SuiteFile):
     file: str
 
 
-def default_suites_dir() -> Path:
-    """``expectations/`` of the project, beside the package."""
-    return Path(planeval.__file__).parent.parent / "expectations"
-
-
 def canonical_text(content: Any) -> str:
     """How a suite file is laid out, so that it changes in git only where its content changes."""
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-# What a validation result is made by, within the package: readers, rules' frames, models, and every word they say.
-SOURCES = (
-    "errors.py",
-    "model/*.py",
-    "read/*.py",
-    "validate/*.py",
-    "messages/zh/read.yaml",
-    "messages/zh/validation.yaml",
-)
-
-
-def _hashes(folder: Path, *patterns: str) -> dict[str, str]:
-    files = sorted(path for pattern in patterns for path in folder.glob(pattern))
-    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
-
-
 def input_hash(workspace: Workspace, suites_dir: Path | None = None, package: Path | None = None) -> str:
-    """SHA-256 over the workspace's files, the suites, and the version and sources of planeval that read and
-    validate (``SOURCES`` of ``package``, default: this one); needs no Great Expectations.
+    """`planeval.validate.inputs.inputs_of` a workspace's files; needs no Great Expectations.
 
     A stored ``ValidationResult`` whose ``inputs`` equals it is still valid.
     """
-    content = {
-        "data": workspace.hashes,
-        "planeval": planeval.__version__,
-        "sources": _hashes(package or Path(planeval.__file__).parent, *SOURCES),
-        "suites": _hashes(suites_dir or default_suites_dir(), "*.json"),
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return inputs_of(workspace.hashes, suites_dir, package)
 
 
 def problem(error: str, file: str, line: int | None = None, **params: Any) -> InputError:

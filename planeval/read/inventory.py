@@ -1,0 +1,372 @@
+"""What the input files are and which places they speak of, told without reading a value: the standard library alone.
+
+Whoever wants to know whether anything changed asks here first, before pandas, pydantic or a YAML reader is imported.
+A file is hashed, a file of statistics also split by place; with a cache, only the files that changed are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from planeval.read import raw_csv, rows
+from planeval.read.collector import no_collection
+from planeval.read.project import project_root
+from planeval.read.raw_csv import Malformed, RawTable
+from planeval.read.rows import ANYBODY, OPTIONAL, REQUIRED, codes_in, place_concerned
+
+# Inputs, by where they lie: in the data folder itself, and in the folders right below it.
+_AT_TOP = (".yaml", ".csv", ".json")
+_BELOW = (".yaml", ".csv")
+# Tables that somebody may have put beside the CSV files of statistics and that are not read.
+OTHER_TABLES = frozenset({".csv", ".xls", ".xlsx", ".et", ".tsv", ".txt"})
+_REGION = re.compile(
+    rb"""^region_code:[ \t]+(["']?)([0-9]{6})\1[ \t]*(?:[ \t]#[^\r\n]*)?\r?$""", re.MULTILINE
+)
+_TITLE = re.compile(rb"""^title:[ \t]+(["']?)([^"'\\#\r\n]+?)\1[ \t]*\r?$""", re.MULTILINE)
+_LIKE_A_PLAN = re.compile(r"\.y.*ml$")
+# How long a file must have been left alone before its time and size can vouch for its content.
+_SETTLED = 2_000_000_000  # nanoseconds
+
+
+@dataclass(frozen=True)
+class PlanFile:
+    """A plan's file as far as a cheap look tells: ``region_code`` None and ``title`` "" where it does not."""
+
+    file: str
+    region_code: str | None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The input files of a data folder.
+
+    ``files``: name below the data folder -> SHA-256, of every input that can be opened. ``plans``: plan id -> its
+    file. ``places``: region code -> {file of statistics: SHA-256 over the header and the place's rows as written, with
+    their line numbers}; rows whose place cannot be told, and files from which none can, stand under ``"*"``, and a
+    file that cannot be read as a table stands, whole, under each registered code in it. ``rows``: rows of statistics.
+
+    ``parents``: registered code -> the code it lies in ("" for none). ``newest``: the latest year in which any row
+    was published. ``names``: files that matter by their names alone (plans and tables that are not read).
+    """
+
+    root: Path
+    files: dict[str, str]
+    plans: dict[str, PlanFile]
+    places: dict[str, dict[str, str]]
+    rows: int
+    parents: dict[str, str] = field(default_factory=dict)
+    newest: int | None = None
+    names: tuple[str, ...] = ()
+
+    def rows_of(self, code: str) -> dict[str, str]:
+        """Everything in the statistics that the place ``code`` depends on: file -> digest; the rows that could be
+        anybody's stand under ``"<file> *"``."""
+        anybody = {f"{file} {ANYBODY}": digest for file, digest in self.places.get(ANYBODY, {}).items()}
+        return {**(self.places.get(code, {}) if code != ANYBODY else {}), **anybody}
+
+    def plans_of(self, code: str) -> list[str]:
+        """Ids of the plans of the place ``code``; for ``"*"`` those whose place cannot be told."""
+        return self._plans_by_place().get(code, [])
+
+    def _plans_by_place(self) -> dict[str, list[str]]:
+        known: dict[str, list[str]] | None = self.__dict__.get("_by_place")
+        if known is None:
+            known = {}
+            for plan_id, plan in self.plans.items():
+                known.setdefault(plan.region_code or ANYBODY, []).append(plan_id)
+            self.__dict__["_by_place"] = known
+        return known
+
+
+def take_inventory(root: Path, cache: Path | None = None) -> Inventory:
+    """Look at every input file below ``root``; a folder that is missing gives an empty inventory.
+
+    ``cache`` is a JSON file of this module's own: what it remembers about a file is taken over while size, times and
+    inode are what they were. One that is damaged, or of another folder or version, is made anew. It is written whole
+    or not at all, and not at all where that is not possible: the next inventory takes longer, that is all.
+    """
+    root = Path(root)
+    # Taken before the first file is looked at: what is written from now on is younger than this inventory.
+    taken = time.time_ns()
+    remembered = _Cache.read(cache, root)
+    seen: dict[str, _Seen] = {}
+    looked = 0
+    for name, path, status in input_files(root):
+        known = remembered.entry(name, status)
+        looked += known is None
+        seen[name] = known or _look(name, path, status)
+    if cache is not None and (looked or len(seen) != len(remembered.entries)):
+        _Cache(taken, seen).write(cache, root)
+    return _assemble(root, seen)
+
+
+def input_files(root: Path) -> Iterator[tuple[str, Path, os.stat_result]]:
+    """Every input file below ``root``, by name: (name below the folder, path, status)."""
+    found = [*_files_in(root, "", _AT_TOP)]
+    for folder in _entries(root):
+        with contextlib.suppress(OSError):
+            if folder.is_dir():
+                found += _files_in(root / folder.name, f"{folder.name}/", _BELOW)
+    yield from sorted(found)
+
+
+def names_in(folder: Path) -> list[str]:
+    """What lies in a folder, in order; nothing when there is none."""
+    return sorted(entry.name for entry in _entries(folder))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _files_in(
+    folder: Path, prefix: str, endings: tuple[str, ...]
+) -> Iterator[tuple[str, Path, os.stat_result]]:
+    for entry in _entries(folder):
+        if entry.name.endswith(endings):
+            with contextlib.suppress(OSError):  # a link that leads nowhere
+                if not entry.is_dir():
+                    yield f"{prefix}{entry.name}", Path(entry.path), entry.stat()
+
+
+def hash_files(root: Path) -> dict[str, str]:
+    """SHA-256 by file name; a file that cannot be opened has none (its reader says so)."""
+    hashes: dict[str, str] = {}
+    for name, path, _ in input_files(root):
+        with contextlib.suppress(OSError):
+            hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashes
+
+
+def suite_hashes() -> dict[str, str]:
+    """``expectations/<file>`` -> SHA-256, of the project's suites."""
+    return {f"expectations/{name}": h for name, h in hash_files(project_root() / "expectations").items()}
+
+
+def region_of_plan(raw: bytes) -> tuple[str | None, str]:
+    """(region code, title) of a plan file, as far as its text shows without reading YAML: None and "" otherwise.
+
+    Only a key that stands at the beginning of a line, once in the whole text and with a plain six-digit value, is
+    taken at its word: a file that says so and means something else is no valid plan.
+    """
+    code, title = _REGION.search(raw), _TITLE.search(raw)
+    sure = code if raw.count(b"region_code") == 1 else None
+    return sure[2].decode() if sure else None, title[2].decode("utf-8", "replace") if title else ""
+
+
+# ---- one file -------------------------------------------------------------------------------------------------------
+
+# What an inventory remembers of a file: its status when it was read, its hash ("" when it cannot be opened), and
+# what its content says: of a plan [code, title], of a file of statistics `_split`, of regions.csv its parents.
+_Seen = tuple[list[int], str, Any]
+
+
+def _status(status: os.stat_result) -> list[int]:
+    # The time of the last change of the status as well: no program sets it back as it can the other.
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
+def _look(name: str, path: Path, status: os.stat_result) -> _Seen:
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        # A place nobody can tell: whoever opens the file next may find anything in it.
+        return _status(status), "", _UNREADABLE if _is_statistics(name) else None
+    content: Any = None
+    if _is_statistics(name):
+        content = _split(raw)
+    elif name.startswith("plans/") and name.endswith(".yaml"):
+        content = list(region_of_plan(raw))
+    elif name == "regions.csv":
+        content = _parents(raw)
+    return _status(status), hashlib.sha256(raw).hexdigest(), content
+
+
+def _is_statistics(name: str) -> bool:
+    return name.startswith("observations/") and name.endswith(".csv")
+
+
+_UNREADABLE: dict[str, Any] = {"broken": []}
+
+
+def _split(raw: bytes) -> dict[str, Any]:
+    """A file of statistics: {"rows": how many, "newest": year, "codes": {code as written: digest of its rows}}; when
+    it cannot be read as a table {"broken": the codes in it}."""
+    rows_by_code: dict[str, list[str]] = {}
+    dates: set[str] = set()
+    count = 0
+    try:
+        table = RawTable(raw_csv.decode(raw), REQUIRED, OPTIONAL)
+        code_at, date_at = table.columns.index("region_code"), table.columns.index("published")
+        lines = table.lines
+        for line, cells in table:
+            last = table.last_line
+            text = lines[line - 1] if last == line else "".join(lines[line - 1 : last])
+            rows_by_code.setdefault(cells[code_at].strip(), []).append(f"{line}:{text.rstrip()}")
+            dates.add(cells[date_at])
+            count += 1
+    except Malformed:
+        return {"broken": sorted(codes_in(raw))}
+    header = ",".join(table.columns)
+    codes = {
+        code: hashlib.sha256("\n".join([header, *texts]).encode()).hexdigest()
+        for code, texts in rows_by_code.items()
+    }
+    return {"rows": count, "newest": newest_year(dates), "codes": codes}
+
+
+def newest_year(dates: set[str]) -> int | None:
+    """The latest year that one of the publication dates begins with, None when none does."""
+    years = [year for year in map(publication_year, dates) if year is not None]
+    return max(years, default=None)
+
+
+def publication_year(published: str) -> int | None:
+    """The year a publication date begins with: four digits, whatever follows; None where there are none."""
+    year = published.strip()[:4]
+    return int(year) if len(year) == 4 and year.isascii() and year.isdigit() else None
+
+
+def _parents(raw: bytes) -> dict[str, str]:
+    try:
+        table = RawTable(raw_csv.decode(raw), ("region_code", "name", "name_en", "level", "parent"))
+        code, parent = table.columns.index("region_code"), table.columns.index("parent")
+        return {cells[code].strip(): cells[parent].strip() for _, cells in table}
+    except Malformed:
+        return {}  # reading it says so, and nothing goes on
+
+
+# ---- all of them ----------------------------------------------------------------------------------------------------
+
+
+def _assemble(root: Path, seen: dict[str, _Seen]) -> Inventory:
+    parents: dict[str, str] = seen["regions.csv"][2] or {} if "regions.csv" in seen else {}
+    files = {name: digest for name, (_, digest, _) in seen.items() if digest}
+    places: dict[str, dict[str, str]] = {}
+    count, years = 0, []
+    for name, (_, digest, content) in seen.items():
+        if not _is_statistics(name):
+            continue
+        if "broken" in content:
+            for code in [c for c in content["broken"] if c in parents] or [ANYBODY]:
+                places.setdefault(code, {})[name] = digest or "unreadable"
+            continue
+        count += content["rows"]
+        years += [content["newest"]] if content["newest"] is not None else []
+        together: dict[str, list[str]] = {}
+        for code, rows_digest in content["codes"].items():
+            together.setdefault(place_concerned(code, parents), []).append(rows_digest)
+        for code, digests in together.items():
+            one = digests[0] if len(digests) == 1 else _digest_of(digests)
+            places.setdefault(code, {})[name] = one
+    plans, names = _plans(root, seen)
+    return Inventory(root, files, plans, places, count, parents, max(years, default=None), names)
+
+
+def _digest_of(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()
+
+
+def _plans(root: Path, seen: dict[str, _Seen]) -> tuple[dict[str, PlanFile], tuple[str, ...]]:
+    plans: dict[str, PlanFile] = {}
+    names = [f"observations/{name}" for name in unread_tables(root / "observations")]
+    for path in plan_paths(root):
+        name = f"plans/{path.name}"
+        names.append(name)
+        content = seen[name][2] if name in seen else None
+        if content is not None:
+            plans[path.stem] = PlanFile(name, *content)
+        else:
+            # Not read, for its ending or because it cannot be opened; beside a plan of that name it does not count.
+            plans.setdefault(path.stem, PlanFile(name, None))
+    return plans, tuple(names)
+
+
+def plan_paths(root: Path) -> list[Path]:
+    """The plan files below ``root``, and those that somebody may take for plans, in order of their names."""
+    return [root / "plans" / name for name in names_in(root / "plans") if _LIKE_A_PLAN.search(name)]
+
+
+def unread_tables(folder: Path) -> list[str]:
+    """Names of tables in the folder that are no ``*.csv``: somebody may believe that they count."""
+    return [
+        name
+        for name in names_in(folder)
+        if Path(name).suffix.lower() in OTHER_TABLES and Path(name).suffix != ".csv" and name[0] not in ".~"
+    ]
+
+
+# ---- the cache ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Cache:
+    taken: int = 0  # when the inventory it holds was begun, in nanoseconds
+    entries: dict[str, _Seen] = field(default_factory=dict)
+
+    def entry(self, name: str, status: os.stat_result) -> _Seen | None:
+        """What is remembered of a file, when it can only be the file it was.
+
+        A file's clock may tick as coarsely as every two seconds: one that was changed a moment before the inventory
+        can be changed again without its time showing it. Such a file is hashed each time until it has settled.
+        """
+        known = self.entries.get(name)
+        if known is None or known[0] != _status(status) or not known[1]:
+            return None
+        settled = max(status.st_mtime_ns, status.st_ctime_ns) < self.taken - _SETTLED
+        return known if settled else None
+
+    @classmethod
+    def read(cls, file: Path | None, root: Path) -> _Cache:
+        """The cache in ``file``; an empty one when there is none that can be used."""
+        try:
+            with no_collection():
+                content = json.loads(file.read_bytes()) if file is not None else None
+            if not isinstance(content, dict) or content["of"] != _identity(root):
+                return cls()
+            entries = {name: (entry[0], entry[1], entry[2]) for name, entry in content["files"].items()}
+            for name, (_, _, remembered) in entries.items():
+                if _is_statistics(name) and not {"broken", "codes"} & set(remembered):
+                    return cls()
+            return cls(int(content["taken"]), entries)
+        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
+            return cls()
+
+    def write(self, file: Path, root: Path) -> None:
+        """Replace the file whole, or leave it as it is."""
+        content = {"of": _identity(root), "taken": self.taken, "files": self.entries}
+        with contextlib.suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                    # At once: written piece by piece it takes ten times as long.
+                    stream.write(json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+                os.replace(name, file)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(name)
+                raise
+
+
+def _identity(root: Path) -> list[str]:
+    """Of which folder a cache is and by which code it was made: after a change of either nothing in it counts."""
+    code = hashlib.sha256()
+    for module in (__file__, raw_csv.__file__, rows.__file__):
+        code.update(Path(module).read_bytes())
+    return [str(root.resolve()), code.hexdigest()]

@@ -1,0 +1,35 @@
+"""What a row of the statistics is before anybody has understood it: its columns, and which place it concerns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+REQUIRED = ("region_code", "year", "variable", "value", "unit", "status", "source", "published")
+OPTIONAL = ("checked",)
+# Stands for every place: a row of nobody could be anybody's.
+ANYBODY = "*"
+_CODE = re.compile(r"[0-9]{6}")
+_MANGLED = re.compile(r"([0-9]{1,6})(?:\.0*)?")
+_CODE_IN_BYTES = re.compile(rb"(?<![0-9])[0-9]{6}(?![0-9])")
+
+
+def mangled_code(text: str) -> str | None:
+    """The six-digit code a spreadsheet made ``text`` from (350102.0, 10101), or None. Only for saying whom a
+    mistake touches: planeval never repairs a code silently."""
+    match = _MANGLED.fullmatch(text)
+    return match[1].zfill(6) if match and not _CODE.fullmatch(text) else None
+
+
+def place_concerned(code: str, regions: Container[str]) -> str:
+    """The place that a row under ``code`` (as written, stripped) concerns: a six-digit code itself, registered or
+    not; the one of ``regions`` that a spreadsheet made ``code`` from; else `ANYBODY`."""
+    if _CODE.fullmatch(code):
+        return code
+    likely = mangled_code(code)
+    return likely if likely is not None and likely in regions else ANYBODY
+
+
+def codes_in(raw: bytes) -> set[str]:
+    """Six-digit codes in the bytes of a file that cannot be read as a table: the places it may speak of."""
+    return {match.decode() for match in _CODE_IN_BYTES.findall(raw)}
