@@ -6,15 +6,18 @@ is started from differs, and ``open_workspace`` takes care of that.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from planeval.errors import UsageError
+from planeval.errors import InputError, UsageError
 from planeval.messages import say
 from planeval.model.findings import Finding
 from planeval.model.validation import ValidationResult
+from planeval.read.inventory import Inventory, take_inventory
 from planeval.read.project import data_folder
 from planeval.read.regions import code_from_parameter
 from planeval.read.workspace import Workspace, load
@@ -23,13 +26,63 @@ from planeval.read.workspace import Workspace, load
 RESULT_TYPE = "application/vnd.planeval.{name}.v1+json"
 
 
-def open_workspace(data: str | Path) -> Workspace:
-    """The data folder, read; relative to the working directory, or else to the project's root.
+@dataclass
+class _Held:
+    """What the pipeline has read before it forked; ``data`` is how the notebooks' parameter names it."""
+
+    data: str
+    workspace: Workspace
+    inventory: Inventory
+    validation: str = ""
+    findings: list[Finding] | None = None
+
+
+_held: _Held | None = None
+
+
+def hold(data: str, workspace: Workspace, inventory: Inventory) -> None:
+    """Keep a workspace in memory for the notebooks of this process and its forks."""
+    global _held
+    _held = _Held(data, workspace, inventory)
+
+
+def hold_findings(validation: str, findings: Iterable[Finding]) -> None:
+    """Keep what the validation stored in ``validation`` says about the report to come."""
+    if _held is not None:
+        _held.validation, _held.findings = validation, list(findings)
+
+
+def require_same_rows(data: str, code: str, rows: Mapping[str, str]) -> None:
+    """Make sure that what was read here is what the pipeline decided on.
 
     Raises:
-        UsageError, InputError: as `planeval.read.workspace.load`.
+        InputError: the place's rows are other ones: another machine sees other files, or they were just changed.
     """
-    return load(data_folder(data))
+    if _held is not None and dict(_held.inventory.rows_of(code)) != dict(rows):
+        message, remedy = (
+            say("batch.other_data.message", data=data, code=code),
+            say("batch.other_data.remedy"),
+        )
+        raise InputError(Finding(rule="other_data", message=message, remedy=remedy, region_code=code))
+
+
+def open_workspace(data: str | Path, plan: str = "") -> Workspace:
+    """The data folder, read; relative to the working directory, or else to the project's root.
+
+    With ``plan``, only what that plan's report may depend on: the plan, its ledger, the rows of its place and what was
+    found about them; of a large folder little more is read.
+
+    Raises:
+        UsageError, InputError: as `planeval.read.workspace.load`; no such plan.
+    """
+    if _held is not None and str(data) == _held.data:
+        return _held.workspace.slice(plan) if plan else _held.workspace
+    folder = data_folder(data)
+    if not plan:
+        return load(folder)
+    inventory = take_inventory(folder)
+    code = inventory.plans[plan].region_code if plan in inventory.plans else None
+    return load(folder, None if code is None else {code}, inventory).slice(plan)
 
 
 def as_of_parameter(value: object) -> int | None:
@@ -49,7 +102,8 @@ def as_of_parameter(value: object) -> int | None:
 def regions_of(workspace: Workspace, region: object) -> list[str]:
     """Codes a notebook looks at: the one given, or every place with a plan."""
     if region is None or region == "":
-        return list(dict.fromkeys(plan.region_code for plan in workspace.plans.values()))
+        codes = (workspace.place_of(plan) for plan in workspace.plans)
+        return list(dict.fromkeys(code for code in codes if code is not None))
     return [code_from_parameter(region, workspace.regions)]
 
 
@@ -70,6 +124,8 @@ def stored_validation(workspace: Workspace, file: Path) -> ValidationResult | No
 
 def findings_of(workspace: Workspace, validation: str | Path = "") -> list[Finding]:
     """The validation's findings: from ``validation`` (a validation.json made from these inputs), else computed now."""
+    if _held is not None and _held.findings is not None and str(validation) == _held.validation:
+        return _held.findings
     stored = stored_validation(workspace, Path(validation)) if validation else None
     if stored is None:
         from planeval.validate.run import validate
@@ -79,9 +135,13 @@ def findings_of(workspace: Workspace, validation: str | Path = "") -> list[Findi
 
 
 class ResultOutput:
-    """A notebook output that carries ``document`` to the pipeline; people see one short line."""
+    """A notebook output that carries ``document`` to the pipeline; people see one short line.
 
-    def __init__(self, name: str, document: dict[str, Any]) -> None:
+    The document is one text: whatever handles the notebook (kernel, client, writer) then passes it on as it is,
+    instead of walking through some thousand values each time.
+    """
+
+    def __init__(self, name: str, document: str) -> None:
         self.name, self.document = name, document
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
@@ -90,5 +150,5 @@ class ResultOutput:
 
 
 def result(name: str, model: BaseModel) -> ResultOutput:
-    """``model`` as the notebook's result ``name`` (evaluation or validation)."""
-    return ResultOutput(name, model.model_dump(mode="json"))
+    """``model`` as the notebook's result ``name``: its JSON text."""
+    return ResultOutput(name, model.model_dump_json())

@@ -5,20 +5,26 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT, Cli
 from mistakes import replace
 
+from planeval.batch import job, recap, run, workers
+from planeval.batch.task import Outcome, ReportTask
 from planeval.commands import COMMANDS, build_parser
 from planeval.evaluate.evaluation import evaluate
-from planeval.model.evaluation import Evaluation, Kind
-from planeval.model.validation import ValidationResult
+from planeval.read.inventory import Inventory
 from planeval.read.workspace import load
-from planeval.render.publish import PublishError, write_folder
-from planeval.stages import batch
+from planeval.render.publish import PublishError
+from planeval.site.summary import summary_of
+from planeval.stages import pages
 from planeval.stages.report import evaluation_json
+from planeval.stages.validation import Validated
 from planeval.validate.run import validate
 
 HEAVY = (
@@ -105,12 +111,12 @@ def test_a_broken_method_stops_with_the_reason_and_the_next_command(
     line = replace(data / "method.yaml", "alpha: 0.05", "alpha: 5%")
     out = tmp_path / "my reports"
     status, shown, err = run_cli(command, "--data", data, "--out", out)
-    assert (status, shown) == (1, "")
+    assert (status, shown) == (1, f"读取 {data}：3 个规划，404 条统计数据\n")
     assert err.splitlines() == [
         f"method.yaml:{line}: comparison.alpha 的值“5%”不对：应为数值 → 改正后重新运行",
         f"改正后重新运行：python pipeline.py {command} --data {data} --out '{out}'",
     ]
-    assert not out.exists()
+    assert [path.name for path in out.iterdir()] == [".planeval"]
 
 
 def test_the_method_command_checks_what_it_prints(run_cli: Cli, data: Path) -> None:
@@ -134,7 +140,7 @@ def test_an_error_nobody_foresaw_is_one_line_and_with_debug_a_traceback(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("eins durch null")
 
-    monkeypatch.setattr(batch, "load", broken)
+    monkeypatch.setattr(job, "take_inventory", broken)
     status, _, err = run_cli("run", "--data", data)
     assert status == 1
     assert err.strip() == (
@@ -150,7 +156,7 @@ def test_a_break_by_the_user_is_said_and_has_its_own_status(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(batch, "load", interrupted)
+    monkeypatch.setattr(job, "take_inventory", interrupted)
     status, _, err = run_cli("run", "--data", data)
     assert status == 130
     assert err.strip() == "已中断。已经发布的报告完整有效；重新运行即可继续。"
@@ -159,24 +165,45 @@ def test_a_break_by_the_user_is_said_and_has_its_own_status(
 # ---- held back: the closing lines, without the kernels ----------------------------------------------------------
 
 
+class Here:
+    """A worker without notebooks: the same evaluation, computed in this process."""
+
+    def hold(self, data: workers.Data, *_: object) -> None:
+        self.workspace = load(Path(data.folder))
+
+    def call(self, function: Callable[..., Any], *args: Any) -> dict[str, bytes]:
+        assert function is pages.render_page
+        return {"index.html": args[0].folder.encode()}
+
+    def render(self, task: ReportTask, engine: str) -> Outcome:
+        assert engine == "planeval"
+        made = evaluate(self.workspace, task.plan, task.kind, task.as_of, task.findings)
+        files = {"index.html": b"page", "evaluation.json": evaluation_json(made).encode()}
+        return Outcome(task.plan, task.kind, files, summary_of(made), seconds=0.5)
+
+    def close(self) -> None:
+        pass
+
+
+class ValidationHere(AbstractContextManager["ValidationHere"]):
+    """The whole validation, in this process."""
+
+    def __init__(self, inventory: Inventory, previous: bytes | None) -> None:
+        self.root = inventory.root
+
+    def result(self) -> Validated:
+        return Validated(validate(load(self.root)).model_dump_json().encode(), b"{}")
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
 @pytest.fixture
 def no_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stages without their notebooks: the same validation and evaluation, computed here."""
-    validations: list[ValidationResult] = []
-
-    def make_validation(data: str, out: Path) -> ValidationResult:
-        validations.append(validate(load(Path(data))))
-        return validations[-1]
-
-    def make_report(plan: str, kind: Kind, as_of: int | None, data: str, _: str, out: Path) -> Evaluation:
-        evaluation = evaluate(load(Path(data)), plan, kind, as_of, validations[-1].findings)
-        files = {"index.html": f"{plan} {kind}", "evaluation.json": evaluation_json(evaluation)}
-        write_folder(out / plan / kind.value, files)
-        return evaluation
-
-    monkeypatch.setattr(batch, "make_validation", make_validation)
-    monkeypatch.setattr(batch, "make_indicators", lambda data, out: None)
-    monkeypatch.setattr(batch, "make_report", make_report)
+    """The pipeline without its notebooks and processes: the same validation and evaluation, computed here."""
+    here = Here()
+    monkeypatch.setattr(workers, "worker", lambda: here)
+    monkeypatch.setattr(run, "Validation", ValidationHere)
 
 
 @pytest.mark.usefixtures("no_kernels")
@@ -206,7 +233,7 @@ def test_a_broken_plan_file_is_held_back_and_the_others_go_on(
     assert "mawei 中期评估：搁置" in shown
     assert err.strip().splitlines() == [
         "以下内容没有发布：",
-        "  mawei（mawei）：中期评估",
+        "  mawei（马尾区规划）：中期评估",
         f"    plans/mawei.yaml:{line}: indicators.0.target.kind 的目标类型“reductoin”不存在；"
         "是否应为 reduction？ → 改成 docs/method.md 中的目标类型之一",
         f"改正后重新运行：python pipeline.py run --data {tiny_data} --out '{out}' "
@@ -223,7 +250,7 @@ def test_a_plan_named_like_a_number_is_held_back_under_its_name(
     (tiny_data / "plans/mawei.yaml").rename(tiny_data / "plans/nan.yaml")
     status, _, err = run_cli("run", "--data", tiny_data, "--out", tmp_path / "reports")
     assert status == 1
-    assert "  nan（nan）：中期评估" in err and "--plan nan" in err.splitlines()[-1]
+    assert "  nan（马尾区规划）：中期评估" in err and "--plan nan" in err.splitlines()[-1]
     assert "规划文件名“nan.yaml”不能用" in err
 
 
@@ -236,7 +263,7 @@ def test_many_reasons_are_cut_and_the_page_with_all_is_named(
     out = tmp_path / "reports"
     status, _, err = run_cli("run", "--data", tiny_data, "--out", out, "--plan", "mawei")
     assert status == 1
-    assert err.count("单位“个”不认识") == batch.MOST_REASONS
+    assert err.count("单位“个”不认识") == recap.MOST_REASONS
     assert f"    另有 2 处，见 {out / 'validation/index.html'}" in err
 
 
@@ -247,13 +274,14 @@ def test_a_report_that_cannot_be_written_does_not_stop_the_others(
     out = tmp_path / "reports"
     out.mkdir()
     (out / "gulou").write_text("no folder", encoding="utf-8")
-    status, _, err = run_cli("run", "--data", tiny_data, "--out", out, "--kind", "final")
+    status, shown, err = run_cli("run", "--data", tiny_data, "--out", out, "--kind", "final")
     assert status == 1
     assert (out / "mawei/final/index.html").is_file()
     assert (out / "gulou").read_text(encoding="utf-8") == "no folder"
-    assert f"    无法写入 {out / 'gulou/final'}（" in err
+    assert f"  gulou 终期评估：无法写入 {out / 'gulou/final'}（" in err
     assert "原有文件保持不变；请检查磁盘空间和写权限，或用 --out 指定别的文件夹。" in err
     assert err.splitlines()[-1].endswith("--plan gulou --kind final")
+    assert "结束：发布 1 份报告，未变 0 份，搁置 0 份，失败 1 份。" in shown
 
 
 @pytest.mark.usefixtures("no_kernels")
@@ -286,10 +314,10 @@ def test_validate_says_whom_it_would_hold_back(run_cli: Cli, tiny_data: Path, tm
 def test_publish_errors_are_planned_for(
     run_cli: Cli, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> ValidationResult:
+    def full(*_: object) -> None:
         raise PublishError("磁盘满了")
 
-    monkeypatch.setattr(batch, "make_validation", full)
+    monkeypatch.setattr(run, "write_file", full)
     status, _, err = run_cli("run", "--data", tiny_data, "--out", tmp_path / "r", "--plan", "mawei")
     assert status == 1
     assert err.splitlines() == [

@@ -53,7 +53,8 @@ def runtime_bounds(pyproject: dict) -> dict[str, SpecifierSet]:
 
 
 def dev_bounds(pyproject: dict) -> dict[str, SpecifierSet]:
-    return bounds(pyproject["project"]["optional-dependencies"]["dev"])
+    extras = pyproject["project"]["optional-dependencies"]
+    return bounds([*extras["cluster"], *extras["dev"]])
 
 
 def conda_bounds(conda: dict) -> dict[str, SpecifierSet]:
@@ -108,6 +109,7 @@ def test_every_dependency_has_its_reason_beside_it(pyproject: dict) -> None:
     declared = (
         pyproject["build-system"]["requires"]
         + pyproject["project"]["dependencies"]
+        + pyproject["project"]["optional-dependencies"]["cluster"]
         + pyproject["project"]["optional-dependencies"]["dev"]
     )
 

@@ -46,7 +46,7 @@ def result(path: Path, name: str) -> dict[str, Any]:
     for cell in nbformat.read(path, as_version=4).cells:
         for output in cell.get("outputs", []):
             if wanted in output.get("data", {}):
-                return dict(output["data"][wanted])
+                return dict(json.loads(output["data"][wanted]))
     raise AssertionError(f"no result {name}")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from plan_samples import (
     DATA,
     DICTIONARY,
@@ -22,6 +24,7 @@ from plan_samples import (
 
 from planeval.compute.values import indicator_values
 from planeval.evaluate.plan_check import check_plan
+from planeval.evaluate.plan_facts import PlanFacts
 from planeval.model.evaluation import CheckLevel, PlanCheckFinding
 from planeval.read.workspace import Workspace, load
 
@@ -51,6 +54,29 @@ def test_other_places_do_not_leak_into_the_check() -> None:
         check_plan(bases(0.08), values, observations, DICTIONARY, METHOD), "base_implies_denominator"
     )
     assert finding.level is CheckLevel.CAUTION
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["deaths", "gdp"]),
+            st.integers(2019, 2022),
+            st.integers(0, 9),
+            st.sampled_from(["", "2021", "2021-05", "2022-01-31"]),
+        )
+    )
+)
+def test_the_check_looks_at_the_latest_vintage_up_to_its_year(rows: list[tuple[str, int, int, str]]) -> None:
+    observations = observed(*[row[:3] for row in rows]).assign(published=[row[3] for row in rows])
+    values = indicator_values(observations, DICTIONARY)
+    facts = PlanFacts(bases(0.08), values, observations, DICTIONARY, METHOD.plan_check, 2021)
+    ordered = observations.sort_values("published", kind="stable")
+    latest = ordered.drop_duplicates(["year", "variable"], keep="last")
+    expected = {(row.variable, row.year): row.value for row in latest.itertuples() if row.year <= 2021}
+    asked = [(variable, year) for variable in ("deaths", "gdp") for year in range(2019, 2023)]
+    found = {key: figure.value for key in asked if (figure := facts.statistic(*key)) is not None}
+    assert found == expected
+    assert all(max(row.points, default=0) <= 2021 for row in facts.rows)
 
 
 # ---- the plans of the repository -----------------------------------------------------------------

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from planeval.render.publish import PublishError, write_file, write_folder
+from planeval.render import publish
+from planeval.render.publish import PublishError, recover, write_file, write_folder
+
+
+@pytest.fixture
+def no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that cannot exchange two folders in one step."""
+    monkeypatch.setattr(publish, "_exchange", lambda one, other: False)
 
 
 @pytest.fixture
@@ -70,6 +77,7 @@ def test_a_break_in_the_middle_leaves_the_old_report(report: Path, monkeypatch: 
     assert content(report) == OLD and nothing_left_behind(report)
 
 
+@pytest.mark.usefixtures("no_exchange")
 @pytest.mark.parametrize("failing", [1, 2])
 def test_a_rename_that_fails_leaves_the_old_report(
     report: Path, monkeypatch: pytest.MonkeyPatch, failing: int
@@ -166,6 +174,7 @@ def test_what_is_published_can_be_read_by_everyone(tmp_path: Path) -> None:
     assert (tmp_path / "midterm").stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.usefixtures("no_exchange")
 def test_an_interrupt_between_the_two_renames_brings_the_old_report_back(
     report: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +190,42 @@ def test_an_interrupt_between_the_two_renames_brings_the_old_report_back(
     with pytest.raises(KeyboardInterrupt):
         write_folder(report, {"index.html": "new"})
     assert content(report) == OLD and nothing_left_behind(report)
+
+
+def test_where_folders_can_be_exchanged_the_report_is_never_away(
+    report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if publish._renameat2() is None:
+        assert not publish._exchange(report, report)
+        return
+
+    def refused(source: Path, target: Path) -> None:
+        raise AssertionError("the report was moved away")
+
+    monkeypatch.setattr(os, "rename", refused)
+    write_folder(report, {"index.html": "new"})
+    assert content(report) == {"index.html": "new"} and nothing_left_behind(report)
+
+
+@pytest.mark.usefixtures("no_exchange")
+def test_what_a_killed_process_took_away_comes_back(report: Path, tmp_path: Path) -> None:
+    staging = tmp_path / "staging"
+    killed = os.fork()
+    if not killed:
+        rename = os.rename
+
+        def die_after_the_first(source: Path, target: Path) -> None:
+            rename(source, target)
+            os._exit(9)
+
+        os.rename = die_after_the_first  # type: ignore[assignment]
+        write_folder(report, {"index.html": "new"}, staging)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(killed, 0)[1]) == 9
+    assert not report.exists()
+    (staging / ".index.html-half").write_text("half", encoding="utf-8")
+    recover(staging)
+    assert content(report) == OLD and list(staging.iterdir()) == []
 
 
 def test_a_file_where_the_folder_goes_is_not_overwritten(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from planeval import __version__
+from planeval.commands.arguments import DEFAULTS
 from planeval.messages import say
 
 COMMANDS = ("run", "validate", "compute", "report", "site", "method")
@@ -50,7 +51,9 @@ def build_parser() -> argparse.ArgumentParser:
         own.add_argument("-h", "--help", action="help", help=say("cli.help.help"))
         module.add_arguments(own)
         own.add_argument("--debug", action="store_true", help=say("cli.help.debug"))
-        own.set_defaults(main=module.main)
+        own.set_defaults(
+            main=module.main, **{k: v for k, v in DEFAULTS.items() if own.get_default(k) is None}
+        )
     return parser
 
 
@@ -78,8 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = sys.argv[1:] if arguments is None else arguments
         print(say("cli.next", command=shlex.join(["python", "pipeline.py", *words])), file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print(say("cli.interrupted"), file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(str(stop) or say("cli.interrupted"), file=sys.stderr)
         return 130
     except Exception as error:
         if options.debug:

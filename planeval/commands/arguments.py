@@ -7,6 +7,21 @@ import argparse
 from planeval.messages import say
 
 KINDS = ("midterm", "final")
+ENGINES = ("planeval", "kernel")
+# What a command that has no such option goes by.
+DEFAULTS: dict[str, object] = {
+    "plan": [],
+    "kind": [],
+    "as_of": None,
+    "jobs": None,
+    "scheduler": None,
+    "engine": ENGINES[0],
+    "force": False,
+    "dry_run": False,
+    "explain": False,
+    "quiet": False,
+    "json": False,
+}
 
 
 def _kind(text: str) -> str:
@@ -23,6 +38,29 @@ def _year(text: str) -> int:
     if len(text) == 4 and text.isascii() and text.isdigit():
         return int(text)
     raise argparse.ArgumentTypeError(say("read.as_of_not_a_year", found=text))
+
+
+def _jobs(text: str) -> int:
+    """How many processes: a whole number from 1."""
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(say("cli.jobs_not_a_number", found=text))
+
+
+def _engine(text: str) -> str:
+    """An engine by its name."""
+    if text in ENGINES:
+        return text
+    from planeval.errors import hint
+
+    raise argparse.ArgumentTypeError(say("cli.unknown_engine", found=text, hint=hint(text, ENGINES)))
+
+
+def _scheduler(text: str) -> str:
+    """The address of a Dask scheduler."""
+    if text.startswith(("tcp://", "tls://")) and text.rpartition(":")[2].isdigit():
+        return text
+    raise argparse.ArgumentTypeError(say("cli.bad_scheduler", found=text))
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -59,3 +97,33 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", metavar=say("cli.metavar.year"), type=_year, default=None, help=say("cli.help.as_of")
     )
+
+
+def add_work(parser: argparse.ArgumentParser) -> None:
+    """``--force``, ``--engine NAME``, ``--quiet``, ``--json``."""
+    parser.add_argument("--force", action="store_true", help=say("cli.help.force"))
+    parser.add_argument(
+        "--engine",
+        metavar=say("cli.metavar.name"),
+        type=_engine,
+        default=ENGINES[0],
+        help=say("cli.help.engine"),
+    )
+    parser.add_argument("--quiet", action="store_true", help=say("cli.help.quiet"))
+    parser.add_argument("--json", action="store_true", help=say("cli.help.json"))
+
+
+def add_batch(parser: argparse.ArgumentParser) -> None:
+    """``--jobs N``, ``--scheduler ADDRESS``, ``--dry-run``, ``--explain``."""
+    parser.add_argument(
+        "--jobs", metavar=say("cli.metavar.n"), type=_jobs, default=None, help=say("cli.help.jobs")
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar=say("cli.metavar.address"),
+        type=_scheduler,
+        default=None,
+        help=say("cli.help.scheduler"),
+    )
+    parser.add_argument("--dry-run", action="store_true", help=say("cli.help.dry_run"))
+    parser.add_argument("--explain", action="store_true", help=say("cli.help.explain"))

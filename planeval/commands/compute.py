@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from planeval.commands.arguments import add_data, add_out
+from planeval.commands.arguments import add_data, add_out, add_work
 
 EXAMPLE = "python pipeline.py compute --out reports"
 
@@ -13,11 +13,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     add_data(parser)
     add_out(parser)
+    add_work(parser)
 
 
 def main(options: argparse.Namespace) -> int:
     """Compute and publish the indicators."""
-    from planeval.stages.batch import Job
+    from planeval.batch.run import run
+    from planeval.stages.pages import INDICATORS
 
-    Job.of(options).compute()
-    return 0
+    return run("compute", options, reports=False, wanted=(INDICATORS,))

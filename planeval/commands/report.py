@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from planeval.commands.arguments import add_data, add_out, add_selection
+from planeval.commands.arguments import add_batch, add_data, add_out, add_selection, add_work
 
 EXAMPLE = "python pipeline.py report --plan mawei --kind midterm"
 
@@ -14,14 +14,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data(parser)
     add_out(parser)
     add_selection(parser)
+    add_batch(parser)
+    add_work(parser)
 
 
 def main(options: argparse.Namespace) -> int:
-    """Render the reports, with the stored validation where it still fits, and renew the index."""
-    from planeval.stages.batch import Job
+    """Make the reports that are not up to date, and renew the validation they rest on and the index."""
+    from planeval.batch.run import run
+    from planeval.stages.pages import VALIDATION
 
-    job = Job.publishing(options)
-    job.ensure_validation()
-    job.report()
-    job.site()
-    return job.close("report")
+    return run("report", options, reports=True, wanted=(VALIDATION,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from planeval.commands.arguments import add_data, add_out, add_selection
+from planeval.commands.arguments import add_batch, add_data, add_out, add_selection, add_work
 
 EXAMPLE = "python pipeline.py run --plan mawei gulou --kind midterm --as-of 2023"
 
@@ -14,15 +14,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data(parser)
     add_out(parser)
     add_selection(parser)
+    add_batch(parser)
+    add_work(parser)
 
 
 def main(options: argparse.Namespace) -> int:
-    """Run every stage."""
-    from planeval.stages.batch import Job
+    """Make everything that is not up to date."""
+    from planeval.batch.run import run
+    from planeval.stages.pages import INDICATORS, VALIDATION
 
-    job = Job.publishing(options)
-    job.validate()
-    job.compute()
-    job.report()
-    job.site()
-    return job.close("run")
+    return run("run", options, reports=True, wanted=(VALIDATION, INDICATORS))

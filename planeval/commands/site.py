@@ -18,7 +18,12 @@ def main(options: argparse.Namespace) -> int:
     """Renew the index."""
     from pathlib import Path
 
+    from planeval.batch.lock import only_run
+    from planeval.batch.state import State
     from planeval.stages.site import make_site
 
-    make_site(Path(options.out), {})
+    out = Path(options.out)
+    state = State(out)
+    with only_run(state.folder), state.running():
+        make_site(out, {}, staging=state.staging)
     return 0

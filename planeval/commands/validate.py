@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from planeval.commands.arguments import add_data, add_out
+from planeval.commands.arguments import add_data, add_out, add_work
 
 EXAMPLE = "python pipeline.py validate --data data"
 
@@ -13,13 +13,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     add_data(parser)
     add_out(parser)
+    add_work(parser)
 
 
 def main(options: argparse.Namespace) -> int:
     """Validate; status 1 when a critical finding holds something back."""
-    from planeval.stages.batch import Job
+    from planeval.batch.run import run
+    from planeval.stages.pages import VALIDATION
 
-    job = Job.of(options)
-    job.validate()
-    job.hold_back()
-    return job.close("validate")
+    return run("validate", options, reports=False, wanted=(VALIDATION,))

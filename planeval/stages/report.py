@@ -1,21 +1,19 @@
-"""The report stage: one plan and kind, from the executed notebook to the published folder."""
+"""The report stage: one plan and kind, from the executed notebook to the files of the published folder."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-from pathlib import Path
-
-import nbformat
+from dataclasses import dataclass
+from typing import Any
 
 from planeval.messages import say
 from planeval.model.evaluation import Evaluation, Kind
-from planeval.render.execute import execute, result_of
+from planeval.render.execute import Engine, execute, result_of
 from planeval.render.html import notebook_to_html
-from planeval.render.publish import write_folder
 from planeval.report.blocks import Link
 from planeval.report.words import report_title
+from planeval.site.summary import summary_of
 
 NOTEBOOKS = {Kind.MIDTERM: "midterm_evaluation", Kind.FINAL: "final_evaluation"}
 FILES = ("report.ipynb", "evaluation.json", "indicators.csv")
@@ -38,18 +36,29 @@ CSV_COLUMNS = (
 )
 
 
-def make_report(
-    plan: str, kind: Kind, as_of: int | None, data: str, validation: str, out: Path
-) -> Evaluation:
-    """Render one report into ``out/<plan>/<kind>/``; returns the evaluation that the notebook computed.
+@dataclass(frozen=True)
+class RenderedReport:
+    """The files of one report (name -> content), and what the index says of it."""
+
+    files: dict[str, bytes]
+    summary: dict[str, Any]
+
+
+def parameters_of(plan: str, as_of: int | None, data: str, validation: str) -> dict[str, str | int | None]:
+    """The parameters of a report notebook; they stand in the published notebook and in the report's key."""
+    return {"plan": plan, "as_of": as_of, "data": data, "validation": validation}
+
+
+def render_report(
+    plan: str, kind: Kind, as_of: int | None, data: str, validation: str, engine: Engine = "planeval"
+) -> RenderedReport:
+    """Render one report; nothing is written. The summary is of the evaluation that the notebook computed.
 
     Raises:
-        NotebookFailure, RenderError, PublishError: nothing of an earlier report is touched.
+        NotebookFailure, RenderError.
     """
-    notebook = execute(
-        NOTEBOOKS[kind], {"plan": plan, "as_of": as_of, "data": data, "validation": validation}
-    )
-    evaluation = Evaluation.model_validate(result_of(notebook, "evaluation"))
+    notebook = execute(NOTEBOOKS[kind], parameters_of(plan, as_of, data, validation), engine)
+    evaluation = Evaluation.model_validate_json(result_of(notebook, "evaluation"))
     nav = [
         Link(say("nav.reports"), "../../index.html"),
         Link(say("nav.validation"), "../../validation/index.html"),
@@ -57,18 +66,25 @@ def make_report(
     ]
     files = {
         "index.html": notebook_to_html(notebook, report_title(evaluation), nav=nav),
-        "report.ipynb": nbformat.writes(notebook) + "\n",
+        "report.ipynb": notebook_text(notebook),
         "evaluation.json": evaluation_json(evaluation),
         "indicators.csv": indicators_csv(evaluation),
     }
-    write_folder(out / plan / kind.value, files)
-    return evaluation
+    return RenderedReport(
+        {name: text.encode("utf-8") for name, text in files.items()}, summary_of(evaluation)
+    )
+
+
+def notebook_text(notebook: Any) -> str:
+    """The notebook as its file: nbformat's own form, without one more validation of what papermill has validated."""
+    from nbformat import v4
+
+    return str(v4.writes(notebook)) + "\n"
 
 
 def evaluation_json(evaluation: Evaluation) -> str:
-    """The whole evaluation as JSON: UTF-8 text, no NaN, keys in the order of the model."""
-    document = evaluation.model_dump(mode="json")
-    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    """The whole evaluation as JSON: UTF-8 text, keys in the order of the model; the model admits no NaN."""
+    return evaluation.model_dump_json(indent=1) + "\n"
 
 
 def indicators_csv(evaluation: Evaluation) -> str:

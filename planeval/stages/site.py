@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from planeval.messages import say
-from planeval.model.evaluation import Kind
+from planeval.model.terms import Kind
 from planeval.render.publish import write_file
 from planeval.report.blocks import Link
-from planeval.site.index import build_index, collect_entries
+from planeval.site.entries import collect_entries
+from planeval.site.index import render_index
 
 # Which reports the last runs held back, and why; kept beside the index so that ``site`` alone can say it.
 HELD_FILE = "held_back.json"
+# The names of the places, for the same reason.
+REGIONS_FILE = "regions.json"
 # The site's other pages, linked where they are there.
 PAGES = ("validation", "indicators")
 Held = Mapping[tuple[str, Kind], list[str]]
@@ -37,10 +41,18 @@ def make_site(
     asked: Iterable[tuple[str, Kind]] = (),
     titles: Mapping[str, str] | None = None,
     plans: Collection[str] | None = None,
+    *,
+    records: Mapping[tuple[str, Kind], Mapping[str, Any]] | None = None,
+    regions: Mapping[str, str] | None = None,
+    codes: Mapping[str, str] | None = None,
+    without: Collection[str] = (),
+    staging: Path | None = None,
 ) -> None:
     """Write ``out/index.html``. ``asked`` are the reports this run dealt with, ``held`` those it held back.
 
-    ``plans`` are the plans there are (None: not known); what was held back of others is forgotten.
+    ``plans`` are the plans there are (None: not known); what was held back of others is forgotten. ``records`` are
+    the records of reports that the caller has read, ``regions`` the names of places by code (None: as they were
+    told last), ``codes`` the place of each plan, ``without`` the pages that are not linked because they are out of date.
 
     Raises:
         PublishError: the folder cannot be written to.
@@ -53,14 +65,37 @@ def make_site(
     }
     merged |= dict(held)
     stored = [{"plan": p, "kind": k.value, "reasons": r} for (p, k), r in sorted(merged.items())]
-    write_file(out / HELD_FILE, json.dumps(stored, ensure_ascii=False, indent=1) + "\n")
+    _write(out / HELD_FILE, json.dumps(stored, ensure_ascii=False, indent=1) + "\n", staging)
+    if regions is not None:
+        _write(out / REGIONS_FILE, json.dumps(regions, ensure_ascii=False, indent=0) + "\n", staging)
     status = {(plan, kind.value): reasons for (plan, kind), reasons in merged.items()}
     links = [
         Link(say(f"site.{name}"), f"{name}/index.html")
         for name in PAGES
-        if (out / name / "index.html").is_file()
+        if name not in without and (out / name / "index.html").is_file()
     ]
-    build_index(out, collect_entries(out, status, titles), links)
+    names = _read_regions(out) if regions is None else regions
+    places = {plan: (code, names.get(code, "")) for plan, code in (codes or {}).items()}
+    entries = collect_entries(out, status, titles, records=records, places=places)
+    _write(out / "index.html", render_index(entries, pages=links, regions=names), staging)
+
+
+def _write(path: Path, text: str, staging: Path | None) -> None:
+    """Write a file where it is not there already: what has not changed keeps its time stamp."""
+    raw = text.encode("utf-8")
+    try:
+        if path.read_bytes() == raw:
+            return
+    except OSError:
+        pass
+    write_file(path, raw, staging)
+
+
+def _read_regions(out: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads((out / REGIONS_FILE).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def hold_everything(out: Path, reasons: list[str]) -> None:

@@ -1,0 +1,139 @@
+"""The validation stage: the statistics checked where something changed, the rest taken from the last time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from planeval.engine.template import Template, fork_available
+from planeval.model.findings import Finding, Severity
+from planeval.read.inventory import Inventory
+
+VALIDATION_FILE = "validation/validation.json"
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What validation says. ``result`` is the public result as JSON, ``stored`` what the next run goes on from."""
+
+    result: bytes
+    stored: bytes = b""
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The result as plain values."""
+        return dict(json.loads(self.result))
+
+    @property
+    def inputs(self) -> str:
+        """Hash over the data files, the suites and the code that checks them."""
+        return str(self.document["inputs"])
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """Every finding, in the result's order."""
+        return [Finding.model_validate(finding) for finding in self.document["findings"]]
+
+    @cached_property
+    def rules(self) -> int:
+        """How many rules were applied."""
+        return len({check["rule"] for check in self.document["checks"]})
+
+    def count(self, severity: Severity) -> int:
+        """Findings of that severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def touching(self, plan: str, code: str | None) -> tuple[Finding, ...]:
+        """The findings that touch a plan or its place, in the result's order (as `Finding.touches` says)."""
+        found = {
+            *self._by_whom.get((None, None), ()),
+            *self._by_whom.get(("plan", plan), ()),
+            *(self._by_whom.get(("place", code), ()) if code is not None else ()),
+        }
+        return tuple(self.findings[number] for number in sorted(found))
+
+    @cached_property
+    def _by_whom(self) -> dict[tuple[str | None, str | None], list[int]]:
+        index: dict[tuple[str | None, str | None], list[int]] = {}
+        for number, finding in enumerate(self.findings):
+            if finding.plan is None and finding.region_code is None:
+                index.setdefault((None, None), []).append(number)
+            if finding.plan is not None:
+                index.setdefault(("plan", finding.plan), []).append(number)
+            if finding.region_code is not None:
+                index.setdefault(("place", finding.region_code), []).append(number)
+        return index
+
+
+def read_validated(file: Path, inputs: str) -> Validated | None:
+    """The result in ``file`` when it was made from exactly these inputs."""
+    try:
+        validated = Validated(file.read_bytes())
+        return validated if validated.inputs == inputs else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def validate_changes(inventory: Inventory, previous: bytes | None) -> Validated:
+    """Validate what changed since ``previous`` (None: everything). Runs in a process of its own: it imports Great
+    Expectations, which takes seconds and memory that nothing else needs.
+
+    Raises:
+        InputError: what all places share cannot be read.
+    """
+    from planeval.read.workspace import load
+    from planeval.validate.parts import Stored, affected, relatives, revalidate
+
+    stored = Stored.read(previous) if previous else None
+    changed = affected(stored, inventory)
+    only = None if changed is None else changed | relatives(stored, inventory, changed)
+    workspace = load(inventory.root, only, inventory)
+    renewed = revalidate(workspace, inventory, stored, changed)
+    result = renewed.result().model_dump_json(indent=1) + "\n"
+    return Validated(result.encode("utf-8"), renewed.text())
+
+
+# What validation needs; Great Expectations itself is imported where it is used, with its extras left out.
+_PRELOAD = ("pandas", "planeval.read.workspace", "planeval.validate.parts")
+
+
+class Validation:
+    """`validate_changes` under way in another process; where there is no fork, put off until it is asked for.
+
+    A context manager: left early, whatever was begun is ended.
+    """
+
+    def __init__(self, inventory: Inventory, previous: bytes | None) -> None:
+        self._work = (inventory, previous)
+        self._template = Template(preload=_PRELOAD) if fork_available() else None
+        self._running = self._template.start(validate_changes, *self._work) if self._template else None
+
+    def result(self) -> Validated:
+        """What it says, when it has come to its end.
+
+        Raises:
+            InputError: as `validate_changes`.
+        """
+        if self._running is None:
+            return validate_changes(*self._work)
+        validated = self._running.result()
+        assert isinstance(validated, Validated)
+        return validated
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._running is not None:
+            self._running.close()
+        if self._template is not None:
+            self._template.close()
+
+
+def held_reasons(findings: Iterable[Finding]) -> list[str]:
+    """Why a report with these findings is held back; nothing when it may be published."""
+    return [str(finding) for finding in findings if finding.severity is Severity.CRITICAL]
