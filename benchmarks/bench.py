@@ -1,9 +1,9 @@
 """Measures planeval against what else could make the same reports, and prints the figures as a table.
 
-    make bench                          about five minutes; the figures that need a whole nation are of a small one
-    make bench ARGS=--nation            the same with 2,850 places: about a quarter of an hour more
+    make bench                          about ten minutes; the figures that need a whole nation are of a small one
+    make bench ARGS=--nation            the same with 2,850 places: up to half an hour more
     make bench ARGS="--only cold"       one part of it
-    make bench ARGS=--quick             a minute: shows that it works; its figures mean little
+    make bench ARGS=--quick             a minute or two: shows that it works; its figures mean little
 
 What each figure is, and how it is made, stands in benchmarks/README.md.
 """

@@ -62,7 +62,9 @@ def leave(status: int) -> None:
 def leave_someone_behind(folder: str) -> None:
     """Die while a process made by the job lives on and holds everything open."""
     if os.fork() == 0:
-        time.sleep(60)
+        end = time.monotonic() + 60
+        while not Path(folder, "go").exists() and time.monotonic() < end:
+            time.sleep(0.05)
         os._exit(0)
     Path(folder, "ready").touch()
     os.kill(os.getpid(), signal.SIGKILL)

@@ -140,6 +140,7 @@ def test_a_killed_fork_is_noticed_even_when_a_process_of_its_job_lives_on(
     with pytest.raises(ForkDied, match="SIGKILL"):
         light.call(jobs.leave_someone_behind, str(tmp_path), timeout=50)
     assert (tmp_path / "ready").exists()
+    (tmp_path / "go").touch()
 
 
 def test_a_job_that_takes_too_long_is_killed(light: Template) -> None:

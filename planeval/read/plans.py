@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from planeval.model.plan import Plan
 
 _AT_HAND = 64
+
+
+class Outline(NamedTuple):
+    """What is asked of every plan at once: its place, its years, and the indicators that statistics judge."""
+
+    region_code: str
+    base_year: int
+    end: int
+    keys: tuple[str, ...]
+
+    @classmethod
+    def of(cls, plan: Plan) -> Outline:
+        """The outline of a plan."""
+        keys = [i.key for i in plan.indicators] + [s.key for s in plan.sub_targets if s.key is not None]
+        return cls(plan.region_code, plan.base_year, plan.period.end, tuple(keys))
 
 
 class Plans(Mapping[str, Plan]):
@@ -17,13 +33,13 @@ class Plans(Mapping[str, Plan]):
     """
 
     def __init__(self) -> None:
-        self.places: dict[str, str] = {}  # plan id -> the code of its place
+        self.outlines: dict[str, Outline] = {}
         self._texts: dict[str, bytes] = {}
         self._at_hand: dict[str, Plan] = {}
 
     def add(self, plan: Plan) -> None:
         """Put in a valid plan under its id."""
-        self.places[plan.id] = plan.region_code
+        self.outlines[plan.id] = Outline.of(plan)
         self._texts[plan.id] = plan.model_dump_json().encode("utf-8")
         self._keep(plan)
 

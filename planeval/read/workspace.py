@@ -34,7 +34,7 @@ from planeval.read.inventory import (
 )
 from planeval.read.ledger import Ledgers
 from planeval.read.observations import read_observations
-from planeval.read.plans import Plans
+from planeval.read.plans import Outline, Plans
 from planeval.read.references import dictionary_references, plan_references
 from planeval.read.regions import Region, read_regions
 from planeval.read.rows import ANYBODY, place_concerned
@@ -82,9 +82,15 @@ class Workspace:
 
     def place_of(self, plan_id: str) -> str | None:
         """The code of a plan's place; None where a plan with mistakes does not tell it."""
-        if isinstance(self.plans, Plans) and plan_id in self.plans:
-            return self.plans.places[plan_id]
-        return self.plans[plan_id].region_code if plan_id in self.plans else self.places_of_plans.get(plan_id)
+        return (
+            self.outline(plan_id).region_code if plan_id in self.plans else self.places_of_plans.get(plan_id)
+        )
+
+    def outline(self, plan_id: str) -> Outline:
+        """The outline of a plan without mistakes."""
+        if isinstance(self.plans, Plans):
+            return self.plans.outlines[plan_id]
+        return Outline.of(self.plans[plan_id])
 
     @property
     def planned(self) -> set[str]:

@@ -65,6 +65,16 @@ def _importable(root: Path) -> Iterator[None]:
             os.environ["PYTHONPATH"] = before
 
 
+@contextmanager
+def _engine_options(engine: str | None) -> Iterator[dict[str, Any]]:
+    """What papermill's ``engine`` is to be told beyond the notebook: the ordinary kernel, where it may listen."""
+    if engine is not None:
+        yield {}
+        return
+    with TemporaryDirectory(prefix="planeval-") as private:
+        yield {"config": _kernel_config(private)}
+
+
 def _kernel_config(private: str) -> Config:
     """Where the ordinary kernel listens: in the folder ``private``, through local sockets where there are any.
 
@@ -107,13 +117,9 @@ def execute(name: str, parameters: Mapping[str, Any], engine: Engine = "planeval
     )
     shown = f"notebooks/{file.name}"
     try:
-        with _importable(root), TemporaryDirectory(prefix="planeval-") as private:
+        with _importable(root), _engine_options(chosen) as options:
             notebook = papermill_engines.execute_notebook_with_engine(
-                chosen,
-                notebook,
-                kernel_name=kernel,
-                progress_bar=False,
-                config=_kernel_config(private),
+                chosen, notebook, kernel_name=kernel, progress_bar=False, **options
             )
         raise_for_execution_errors(notebook, None)
     except PapermillExecutionError as error:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planeval.model.dictionary import Dictionary
-from planeval.model.plan import Plan
+from planeval.read.plans import Outline
 from planeval.read.workspace import Workspace
 
 
-def needed_variables(plan: Plan, dictionary: Dictionary) -> set[str]:
-    """The variables behind the plan's indicators; the indicator's own key where only its rate is published."""
-    keys = [i.key for i in plan.indicators] + [s.key for s in plan.sub_targets if s.key is not None]
+def needed_variables(keys: Iterable[str], dictionary: Dictionary) -> set[str]:
+    """The variables behind a plan's indicators; the indicator's own key where only its rate is published."""
     needed: set[str] = set()
     for key in keys:
         indicator = dictionary.indicators.get(key)
@@ -37,33 +37,48 @@ def coverage(
     usable = latest[latest["year"].between(limits.first_year, limits.last_year)]
     if only is not None:
         usable = usable[usable["region_code"].isin(list(only))]
-    have: dict[str, dict[int, set[str]]] = {}
-    columns = (usable[name].tolist() for name in ("region_code", "year", "variable"))
-    for code, year, variable in zip(*columns, strict=True):
-        have.setdefault(code, {}).setdefault(year, set()).add(variable)
-    plans: dict[str, list[str]] = {}
-    for plan_id in workspace.plans:
-        code = workspace.place_of(plan_id)
-        if code is not None and (only is None or code in only):
-            plans.setdefault(code, []).append(plan_id)
+    plans: dict[str, list[Outline]] = {}
+    for outline in map(workspace.outline, workspace.plans):
+        if only is None or outline.region_code in only:
+            plans.setdefault(outline.region_code, []).append(outline)
+    needed = {
+        keys: needed_variables(keys, workspace.dictionary)
+        for keys in {outline.keys for of_place in plans.values() for outline in of_place}
+    }
+    # One table of what is there: place x year x variable.
+    code_of, codes = pd.factorize(usable["region_code"])
+    variable_of, variables = pd.factorize(usable["variable"])
+    there = np.zeros((len(codes), limits.last_year - limits.first_year + 1, len(variables)), dtype=bool)
+    there[code_of, usable["year"].to_numpy() - limits.first_year, variable_of] = True
+    names = np.array(variables, dtype=object)
+    rows = {str(code): there[number] for number, code in enumerate(codes)}
+    nothing = np.zeros(there.shape[1:], dtype=bool)
     return {
-        code: _covered(
-            have.get(code, {}), [workspace.plans[i] for i in plans.get(code, [])], workspace.dictionary
-        )
-        for code in sorted({*have, *plans})
+        code: _covered(rows.get(code, nothing), names, limits.first_year, plans.get(code, []), needed)
+        for code in sorted({*rows, *plans})
     }
 
 
-def _covered(have: dict[int, set[str]], plans: list[Plan], dictionary: Dictionary) -> dict[str, Any]:
-    expected = set().union(*have.values(), *(needed_variables(plan, dictionary) for plan in plans))
-    first = min([*have, *(plan.base_year for plan in plans)])
+def _covered(
+    there: np.ndarray[Any, Any],
+    names: np.ndarray[Any, Any],
+    from_year: int,
+    plans: list[Outline],
+    needed: dict[tuple[str, ...], set[str]],
+) -> dict[str, Any]:
+    """The coverage of a place. ``there``: year (from ``from_year`` on) x variable (of ``names``)."""
+    ever = there.any(axis=0)
+    years = np.flatnonzero(there.any(axis=1)) + from_year
+    expected = set(names[ever]).union(*(needed[plan.keys] for plan in plans))
+    first = min([*years[:1].tolist(), *(plan.base_year for plan in plans)])
     # Without a single value the whole period is missing.
-    last = max(have) if have else max(plan.period.end for plan in plans)
-    last = max(first, last)
-    missing = {str(year): sorted(expected - have.get(year, set())) for year in range(first, last + 1)}
-    return {
-        "first": first,
-        "last": last,
-        "expected": len(expected),
-        "missing": {year: lacking for year, lacking in missing.items() if lacking},
-    }
+    last = max(first, int(years[-1]) if len(years) else max(plan.end for plan in plans))
+    never = expected - set(names[ever])
+    missing: dict[str, list[str]] = {}
+    for year in range(first, last + 1):
+        at = year - from_year
+        own = there[at] if 0 <= at < len(there) else np.zeros_like(ever)
+        lacking = never.union(names[ever & ~own]) if never or not np.array_equal(own, ever) else None
+        if lacking:
+            missing[str(year)] = sorted(lacking)
+    return {"first": first, "last": last, "expected": len(expected), "missing": missing}
