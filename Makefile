@@ -18,13 +18,14 @@ setup := @bash scripts/setup.sh
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lab lock schema clean
+.PHONY: help run test lint lab lock schema bench clean
 
 help:
 	@echo "make run     run the pipeline; sets everything up the first time"
 	@echo "make lab     open JupyterLab on the notebooks"
 	@echo "make test    run the tests; a Chromium is installed if there is none"
 	@echo "make lint    check style, formatting and types"
+	@echo "make bench   measure how fast it is, ten minutes (ARGS=--nation: an hour)"
 	@echo "make lock    remake the lock files (ARGS=--upgrade for newer versions)"
 	@echo "make schema  remake docs/evaluation.schema.json from the models"
 	@echo "make clean   remove the environment and the caches; reports stay"
@@ -57,7 +58,11 @@ schema:
 	$(setup) run
 	@$(python) -m planeval.model.schema >docs/evaluation.schema.json
 
+bench:
+	$(setup) run
+	@$(python) benchmarks/bench.py $(ARGS)
+
 clean:
-	@rm -rf .venv .venv-lock .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist *.egg-info
+	@rm -rf .bench .venv .venv-lock .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@find . -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +

@@ -110,7 +110,14 @@ class Job:
     def digest(self) -> str:
         """Stands for everything there is to read: when it is as it was, everything that follows is too."""
         asked = {name: str(getattr(self.options, name, None)) for name in ("data", "out", "as_of")}
-        return digest({"files": self.inventory.files, "sources": asdict(sources()), "asked": asked})
+        return digest(
+            {
+                "files": self.inventory.files,
+                "names": self.inventory.names,
+                "sources": asdict(sources()),
+                "asked": asked,
+            }
+        )
 
     @cached_property
     def data(self) -> Data:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -20,8 +20,8 @@ LAZY = ("altair",)
 
 
 @contextmanager
-def without_slow_extras() -> Iterator[None]:
-    """While it lasts, ``import`` finds `NOT_NEEDED` missing and puts `LAZY` off until they are used.
+def without_slow_extras(lazy: Collection[str] = LAZY) -> Iterator[None]:
+    """While it lasts, ``import`` finds `NOT_NEEDED` missing and puts the modules ``lazy`` off until they are used.
 
     What is imported already stays as it is. Afterwards every name can be imported as ever; a module that found one
     missing (jsonschema) goes on without it. Not for use while other threads import.
@@ -29,7 +29,7 @@ def without_slow_extras() -> Iterator[None]:
     hidden = [name for name in NOT_NEEDED if name not in sys.modules]
     for name in hidden:
         sys.modules[name] = None  # type: ignore[assignment]  # documented: an import of it then raises
-    finder = _Later()
+    finder = _Later(lazy)
     sys.meta_path.insert(0, finder)
     try:
         yield
@@ -40,12 +40,15 @@ def without_slow_extras() -> Iterator[None]:
 
 
 class _Later(MetaPathFinder):
-    """Finds the modules of `LAZY`, each with a loader that loads it at the first look into it."""
+    """Finds the modules ``lazy``, each with a loader that loads it at the first look into it."""
+
+    def __init__(self, lazy: Collection[str]) -> None:
+        self._lazy = lazy
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname not in LAZY:
+        if fullname not in self._lazy:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:

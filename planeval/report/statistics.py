@@ -62,8 +62,8 @@ def validation_summary(workspace: Workspace, result: ValidationResult) -> Sectio
     count = Counter(f.severity for f in result.findings)
     lead = say(
         f"{V}.{'lead_held' if count[Severity.CRITICAL] else 'lead_clean'}",
-        rows=fmt.number(len(workspace.table)),
-        regions=fmt.number(workspace.table["region_code"].nunique()),
+        rows=fmt.number(result.rows),
+        regions=fmt.number(result.places),
         rules=len({c.rule for c in result.checks}),
         critical=fmt.number(count[Severity.CRITICAL]),
         warnings=fmt.number(count[Severity.WARNING]),
