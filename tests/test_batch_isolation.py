@@ -72,7 +72,7 @@ def test_each_report_shows_the_figures_of_its_own_rows(nation: tuple[Path, Path,
             if row["key"] == "accident_deaths" and row["value"]:
                 assert float(row["value"]) == float(deaths[code, row["year"]]), (code, row)
                 compared += 1
-    assert compared >= 5 * PLACES
+    assert compared >= 2 * PLACES
 
 
 def test_no_two_reports_are_alike(nation: tuple[Path, Path, Done]) -> None:

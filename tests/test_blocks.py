@@ -329,6 +329,7 @@ def test_value_stands_on_its_side_of_the_limit_in_print_too(value, limit, decima
 
 
 @given(st.floats(1e-3, 1e6), st.floats(1e-6, 1e-2), st.sampled_from([-1, 0, 1]), st.integers(0, 4))
+@example(0.0020600668577573458, 0.0078125, 0, 2)  # on the limit, and equal to it only after ten decimals
 def test_print_never_turns_a_comparison_round(limit, apart, side, decimals):
     value = limit * (1 + side * apart)
     printed = float(fmt.beside_limit(value, limit, decimals).replace(",", ""))

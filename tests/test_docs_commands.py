@@ -85,11 +85,12 @@ def papermill_commands() -> list[list[str]]:
 def test_the_papermill_commands_name_every_notebook_and_only_parameters_it_has() -> None:
     commands = papermill_commands()
 
-    assert {words[1] for words in commands} == {
+    assert {next(w for w in words if w.endswith(".ipynb")) for words in commands} == {
         path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*.ipynb")
     }
     for words in commands:
-        cells = json.loads((ROOT / words[1]).read_text(encoding="utf-8"))["cells"]
+        notebook = next(word for word in words if word.endswith(".ipynb"))
+        cells = json.loads((ROOT / notebook).read_text(encoding="utf-8"))["cells"]
         declared = next(c for c in cells if "parameters" in c["metadata"].get("tags", []))
         parameters = re.findall(r"^(\w+) =", "".join(declared["source"]), re.MULTILINE)
         given = [words[i + 1] for i, word in enumerate(words) if word in ("-p", "-r")]

@@ -66,9 +66,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         }
         published = {path.parent.relative_to(out).as_posix() for path in out.glob("*/*/index.html")}
         index = (out / "index.html").read_text(encoding="utf-8")
-        # A kernel that is being shut down may log that it was interrupted; that is none of planeval's words.
-        err = "".join(s for s in done.stderr.splitlines(keepends=True) if not s.startswith("[IPKernelApp]"))
-        return Step(done.returncode, done.stdout, err, index, report, published)
+        return Step(done.returncode, done.stdout, done.stderr, index, report, published)
 
     first = step([*run, "--plan", "mawei", "--kind", "midterm"])
     line = replace(data / "observations/mawei.csv", GDP, GDP.replace("549.4", "５４９．４"))
@@ -84,7 +82,13 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 def test_at_first_all_is_published(story: Story) -> None:
     assert (story.first.status, story.first.err) == (0, "")
     assert story.first.published == {"mawei/midterm"}
-    assert set(story.first.report) == {"index.html", "report.ipynb", "evaluation.json", "indicators.csv"}
+    assert set(story.first.report) == {
+        "index.html",
+        "report.ipynb",
+        "evaluation.json",
+        "indicators.csv",
+        "record.json",
+    }
     assert "本次未更新" not in story.first.index
 
 

@@ -120,10 +120,14 @@ def beside_limit(
         return MISSING
     first = decimals if least is None else least
     if limit is not None:
-        shown = float(rounded(limit, _target_places(limit, decimals, (value, *others))))
+        limit_places = _target_places(limit, decimals, (value, *others))
+        shown, side = float(rounded(limit, limit_places)), _side(value, limit)
         for places in range(first, decimals + MOST_JUDGED_DECIMALS + 1):
-            if _side(float(rounded(value, places)), shown) == _side(value, limit):
+            printed = float(rounded(value, places))
+            if (printed == shown) if side == 0 else (_side(printed, shown) == side):
                 return number(value, places)
+        if side == 0:
+            return number(limit, limit_places)
     return number(value, first)
 
 
