@@ -86,7 +86,7 @@ def _hold(job: Mapping[str, Any]) -> Callable[[str], None]:
     folder = Path(job["data"])
     inventory = take_inventory(folder)
     hold(job["data"], load(folder, None, inventory), inventory)
-    validated = Validated(Path(job["validation"]).read_bytes())
+    validated = Validated.of(Path(job["validation"]).read_bytes())
 
     def ready(plan: str) -> None:
         hold_findings(job["validation"], validated.touching(plan, inventory.plans[plan].region_code))

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from batches import make_nation, reports_in, run, tree
+from conftest import ROOT
 from mistakes import append, replace
+
+from planeval.batch import run as run_module
+from planeval.batch import workers
+from planeval.commands import main
+from planeval.stages import validation
 
 PLACES = 4
 
@@ -176,3 +184,34 @@ def test_the_number_of_jobs_and_the_engine_leave_no_trace_in_the_bytes(nation: N
     done = run("run", nation.data, nation.out, "--jobs", "3", "--engine", "kernel")
     assert (done.status, done.err) == (0, "")
     assert tree(nation.out) == expected
+
+
+def test_where_there_is_no_fork_the_bytes_are_the_same(
+    nation: Nation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = tree(nation.out)
+    shutil.rmtree(nation.out)
+    for module in (workers, run_module, validation):
+        monkeypatch.setattr(module, "fork_available", lambda: False)
+    # The tests' own variable keeps an ordinary kernel from catching what subprocesses print.
+    monkeypatch.delenv("PYTEST_CURRENT_TEST", raising=False)
+    status = main(["run", "--data", str(nation.data), "--out", str(nation.out), "--jobs", "2"])
+    shown = capsys.readouterr()
+    assert (status, shown.err) == (0, "")
+    assert "本系统不能派生进程，用普通内核运行笔记本" in shown.out
+    assert tree(nation.out) == expected
+
+
+def test_when_nothing_changed_no_library_is_loaded_that_takes_time(nation: Nation) -> None:
+    program = (
+        "import sys, runpy\n"
+        f"sys.argv = ['pipeline.py', 'run', '--data', {str(nation.data)!r}, '--out', {str(nation.out)!r}]\n"
+        "try:\n    runpy.run_path('pipeline.py', run_name='__main__')\n"
+        "except SystemExit as stop:\n    assert not stop.code, stop.code\n"
+        "print([m for m in ('pandas', 'numpy', 'matplotlib', 'nbconvert', 'great_expectations') if m in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert f"{2 * PLACES} 份报告没有变化" in done.stdout

@@ -192,7 +192,8 @@ class ValidationHere(AbstractContextManager["ValidationHere"]):
         self.root = inventory.root
 
     def result(self) -> Validated:
-        return Validated(validate(load(self.root)).model_dump_json().encode(), b"{}")
+        result = validate(load(self.root))
+        return Validated(result.findings, 28, result.model_dump_json().encode(), b"{}")
 
     def __exit__(self, *_: object) -> None:
         pass

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,8 @@ class Job:
     estimate: float | None = None  # seconds a dry run thinks it would take
     validated: Validated | None = None
     began: float = field(default_factory=time.monotonic)
+    _own: dict[Report, ReportInputs] = field(default_factory=dict)
+    _digests: dict[str, str] = field(default_factory=dict)  # of the findings, by plan
 
     @classmethod
     def of(cls, command: str, options: argparse.Namespace) -> Job:
@@ -143,26 +145,37 @@ class Job:
 
     # ---- keys -------------------------------------------------------------------------------------------------------
 
-    def inputs(self, report: Report, findings: Iterable[Finding]) -> ReportInputs:
+    def inputs(self, report: Report) -> ReportInputs:
         """Everything a report depends on, as it is now."""
-        plan, kind = report
-        files, own, shared = self.inventory.files, self.inventory.plans[plan], sources()
-        code = own.region_code
-        return ReportInputs(
-            notebook=shared.notebooks[NOTEBOOKS[kind]],
-            parameters=parameters_of(plan, self.options.as_of, self.options.data, self.validation_path),
-            plan=files.get(own.file, ""),
-            ledger=files.get(f"progress/{plan}.csv"),
-            observations={code: self.inventory.rows_of(code)} if code else {},
-            findings=digest([finding.model_dump(mode="json") for finding in findings]),
-            dictionary=files.get("indicators.yaml", ""),
-            method=files.get("method.yaml", ""),
-            regions=files.get("regions.csv", ""),
-            expectations=shared.expectations,
-            template=shared.template,
-            code=shared.code,
-            environment=shared.environment,
-        )
+        return replace(self.own_inputs(report), findings=self._findings_digest(report[0]))
+
+    def own_inputs(self, report: Report) -> ReportInputs:
+        """The same without what validation says, which takes longest to know."""
+        if report not in self._own:
+            plan, kind = report
+            files, own, shared = self.inventory.files, self.inventory.plans[plan], sources()
+            code = own.region_code
+            self._own[report] = ReportInputs(
+                notebook=shared.notebooks[NOTEBOOKS[kind]],
+                parameters=parameters_of(plan, self.options.as_of, self.options.data, self.validation_path),
+                plan=files.get(own.file, ""),
+                ledger=files.get(f"progress/{plan}.csv"),
+                observations={code: self.inventory.rows_of(code)} if code else {},
+                findings="",
+                dictionary=files.get("indicators.yaml", ""),
+                method=files.get("method.yaml", ""),
+                regions=files.get("regions.csv", ""),
+                expectations=shared.expectations,
+                template=shared.template,
+                code=shared.code,
+                environment=shared.environment,
+            )
+        return self._own[report]
+
+    def _findings_digest(self, plan: str) -> str:
+        if plan not in self._digests:
+            self._digests[plan] = digest([f.model_dump(mode="json") for f in self.findings(plan)])
+        return self._digests[plan]
 
     @property
     def validation_path(self) -> str:
@@ -171,8 +184,10 @@ class Job:
 
     # ---- nothing to do ----------------------------------------------------------------------------------------------
 
-    def read_records(self) -> None:
-        """What lies in the output folder of what was asked for."""
+    def read_records(self, *, reports: bool) -> None:
+        """What lies in the output folder of what was asked for, when it is about ``reports``."""
+        if not reports or self.records:
+            return
         for report in self.asked:
             record = read_record(self.folder(report))
             if record is not None:

@@ -156,7 +156,7 @@ def _take(job: Job, outcome: Outcome, progress: Progress) -> None:
         progress.add("held", say("cli.held", **named))
         return
     if outcome.failure is None:
-        inputs = asdict(job.inputs(report, job.findings(outcome.plan)))
+        inputs = job.inputs(report).plain()
         record = record_text(job.keys[report], inputs, outcome.files, outcome.summary)
         try:
             write_folder(job.folder(report), {**outcome.files, RECORD_FILE: record}, job.state.staging)

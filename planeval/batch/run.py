@@ -6,7 +6,6 @@ import argparse
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 
 from planeval.batch import workers
@@ -58,12 +57,12 @@ def run(command: str, options: argparse.Namespace, *, reports: bool, wanted: Seq
 
 def _steps(job: Job, *, reports: bool, wanted: Sequence[pages.Page]) -> None:
     dry = bool(job.options.dry_run)
-    if reports:
-        job.read_records()
     job.validated = read_validated(job.state.validated, validation_inputs(job.inventory))
-    if job.validated is not None and job.up_to_date(wanted, reports=reports):
-        _nothing_to_do(job, reports=reports)
-        return
+    if job.validated is not None:
+        job.read_records(reports=reports)
+        if job.up_to_date(wanted, reports=reports):
+            _nothing_to_do(job, reports=reports)
+            return
     try:
         _validate(job, reports=reports, dry=dry)
         decisions = _decide(job) if reports else {}
@@ -109,6 +108,7 @@ def _validate(job: Job, *, reports: bool, dry: bool) -> None:
         if not dry:
             workers.worker()  # its imports take as long as validation's: side by side
         with Validation(job.inventory, previous) as validation:
+            job.read_records(reports=reports)  # meanwhile
             if reports and not dry:
                 _read_early(job)
             job.validated = validation.result()
@@ -125,7 +125,7 @@ def _read_early(job: Job) -> None:
         return
     changed = []
     for report in job.asked:
-        record, inputs = job.records.get(report), asdict(job.inputs(report, ()))
+        record, inputs = job.records.get(report), job.own_inputs(report).plain()
         before = dict(record["inputs"]) if record is not None else {}
         if any(component != "findings" for component, _ in changes(before, inputs)):
             changed.append(report)
@@ -149,7 +149,7 @@ def _decide(job: Job) -> dict[Report, Decision]:
             job.held[report] = reasons
             job.explain(report, "held", reasons)
             continue
-        inputs = job.inputs(report, findings)
+        inputs = job.inputs(report)
         job.keys[report] = report_key(inputs)
         decision = decide(job.folder(report), job.records.get(report), inputs, force=job.options.force)
         decisions[report] = decision

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ class State:
 
     def write_last(self, last: Last) -> None:
         """Remember a run that came to its end."""
-        self._write("last.json", asdict(last))
+        self._write("last.json", vars(last))
 
     def seconds_a_report(self) -> float | None:
         """Mean clock time a report took of late; None when nothing is known."""

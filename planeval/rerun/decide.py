@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def decide(
         name = "new" if not folder.exists() else "no_record"
         return Decision(True, (say(f"rerun.{name}"),))
     if record.get("key") != report_key(inputs):
-        found = changes(record.get("inputs", {}), asdict(inputs))
+        found = changes(record.get("inputs", {}), inputs.plain())
         reasons = tuple(_sentence(component, what) for component, what in found)
         return Decision(True, reasons or (say("rerun.version"),))
     if not intact(folder, record):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 VERSION = 1
@@ -39,6 +39,10 @@ class ReportInputs:
     code: str  # the package
     environment: str  # Python, the libraries in use and the lock file
 
+    def plain(self) -> dict[str, Any]:
+        """The components by name, as they stand in a record."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
 
 def digest(content: Any) -> str:
     """SHA-256 of ``content`` as canonical JSON: the same content gives the same text, in whatever order it is held."""
@@ -48,7 +52,7 @@ def digest(content: Any) -> str:
 
 def report_key(inputs: ReportInputs) -> str:
     """The key of a report made from ``inputs``: SHA-256 over all of them and the version of this function."""
-    return digest({"version": VERSION, "inputs": asdict(inputs)})
+    return digest({"version": VERSION, "inputs": inputs.plain()})
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from planeval.engine.template import Template, fork_available
 from planeval.model.findings import Finding, Severity
@@ -18,30 +19,24 @@ VALIDATION_FILE = "validation/validation.json"
 
 @dataclass(frozen=True)
 class Validated:
-    """What validation says. ``result`` is the public result as JSON, ``stored`` what the next run goes on from."""
+    """What validation says: every finding in order, how many rules were applied, and the public ``result`` as JSON.
+    ``stored`` is what the next validation goes on from (empty where this was read from a file)."""
 
+    findings: list[Finding]
+    rules: int
     result: bytes
     stored: bytes = b""
 
-    @cached_property
-    def document(self) -> dict[str, Any]:
-        """The result as plain values."""
-        return dict(json.loads(self.result))
+    @classmethod
+    def of(cls, result: bytes) -> Validated:
+        """What the public result says.
 
-    @property
-    def inputs(self) -> str:
-        """Hash over the data files, the suites and the code that checks them."""
-        return str(self.document["inputs"])
-
-    @cached_property
-    def findings(self) -> list[Finding]:
-        """Every finding, in the result's order."""
-        return [Finding.model_validate(finding) for finding in self.document["findings"]]
-
-    @cached_property
-    def rules(self) -> int:
-        """How many rules were applied."""
-        return len({check["rule"] for check in self.document["checks"]})
+        Raises:
+            ValueError, KeyError, TypeError: it is no such result.
+        """
+        document = json.loads(result)
+        findings = [Finding.model_validate(finding) for finding in document["findings"]]
+        return cls(findings, len({check["rule"] for check in document["checks"]}), result)
 
     def count(self, severity: Severity) -> int:
         """Findings of that severity."""
@@ -69,11 +64,19 @@ class Validated:
         return index
 
 
+# The hash of what a result was made from stands near its beginning; the whole of it may be ten megabytes.
+_INPUTS = re.compile(rb'"inputs":\s*"([0-9a-f]{64})"')
+_HEAD = 200
+
+
 def read_validated(file: Path, inputs: str) -> Validated | None:
     """The result in ``file`` when it was made from exactly these inputs."""
     try:
-        validated = Validated(file.read_bytes())
-        return validated if validated.inputs == inputs else None
+        with file.open("rb") as stream:
+            found = _INPUTS.search(stream.read(_HEAD))
+        if found is None or found[1].decode() != inputs:
+            return None
+        return Validated.of(file.read_bytes())
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -93,8 +96,10 @@ def validate_changes(inventory: Inventory, previous: bytes | None) -> Validated:
     only = None if changed is None else changed | relatives(stored, inventory, changed)
     workspace = load(inventory.root, only, inventory)
     renewed = revalidate(workspace, inventory, stored, changed)
-    result = renewed.result().model_dump_json(indent=1) + "\n"
-    return Validated(result.encode("utf-8"), renewed.text())
+    result = renewed.result()
+    text = result.model_dump_json(indent=1) + "\n"
+    rules = len({check.rule for check in result.checks})
+    return Validated(result.findings, rules, text.encode("utf-8"), renewed.text())
 
 
 # What validation needs; Great Expectations itself is imported where it is used, with its extras left out.
