@@ -11,6 +11,9 @@ from planeval.messages import say
 if TYPE_CHECKING:
     from planeval.model.findings import Finding
 
+# The rule of findings that blame no place: the data moved under the run, or another machine sees other data.
+OTHER_DATA = "other_data"
+
 
 class PlanevalError(Exception):
     """Base of every error planeval raises on purpose; its text is meant for the user."""

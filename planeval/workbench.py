@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from planeval.errors import InputError, UsageError
+from planeval.errors import OTHER_DATA, InputError, UsageError
 from planeval.messages import say
 from planeval.model.findings import Finding
 from planeval.model.validation import ValidationResult
@@ -52,6 +52,22 @@ def hold_findings(validation: str, findings: Iterable[Finding]) -> None:
         _held.validation, _held.findings = validation, list(findings)
 
 
+def require_untouched(inventory: Inventory | None = None) -> None:
+    """Make sure that no input file has changed since ``inventory`` (default: the one that is held) was taken: what was
+    read is then what was looked at, and validated.
+
+    Raises:
+        InputError: one has.
+    """
+    if inventory is None:
+        inventory = _held.inventory if _held is not None else None
+    touched = inventory.touched() if inventory is not None else []
+    if touched:
+        shown = "、".join(touched[:3])
+        message, remedy = say("batch.touched.message", files=shown), say("batch.touched.remedy")
+        raise InputError(Finding(rule=OTHER_DATA, message=message, remedy=remedy))
+
+
 def require_same_rows(data: str, code: str, rows: Mapping[str, str]) -> None:
     """Make sure that what was read here is what the pipeline decided on.
 
@@ -63,7 +79,7 @@ def require_same_rows(data: str, code: str, rows: Mapping[str, str]) -> None:
             say("batch.other_data.message", data=data, code=code),
             say("batch.other_data.remedy"),
         )
-        raise InputError(Finding(rule="other_data", message=message, remedy=remedy, region_code=code))
+        raise InputError(Finding(rule=OTHER_DATA, message=message, remedy=remedy, region_code=code))
 
 
 def open_workspace(data: str | Path, plan: str = "") -> Workspace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from planeval.batch.task import Batch, Outcome, failed, render_batch
@@ -77,5 +77,8 @@ def outcomes(pool: Executor, width: int, batches: Sequence[Batch]) -> Iterator[O
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             batch = running.pop(future)
-            error = future.exception()
+            try:
+                error = future.exception()
+            except CancelledError as cancelled:  # a scheduler that went away
+                error = cancelled
             yield from future.result() if error is None else (failed(task, error) for task in batch.tasks)

@@ -37,6 +37,8 @@ from planeval.stages.site import make_site
 from planeval.stages.validation import VALIDATION_FILE, Validated
 
 Report = tuple[str, Kind]
+# With more plans than this the table of all indicators is made only by the command that asks for it.
+MOST_IN_TABLE = 20
 MOST_NAMED = 20  # a message that lists thousands of plans helps nobody
 
 
@@ -58,6 +60,10 @@ class Job:
     records: dict[Report, dict[str, Any]] = field(default_factory=dict)  # what lies in the output folder
     keys: dict[Report, str] = field(default_factory=dict)
     page_keys: dict[str, str] = field(default_factory=dict)  # by folder
+    failed_pages: dict[str, str] = field(default_factory=dict)  # by folder
+    passing: set[Report] = field(
+        default_factory=set
+    )  # held back by something that may have passed when it is run again
     due: list[Report] = field(default_factory=list)  # what a dry run would make
     left: int = 0  # reports not made yet
     estimate: float | None = None  # seconds a dry run thinks it would take
@@ -78,8 +84,9 @@ class Job:
             raise UsageError(say("read.no_data_folder", found=options.data))
         known = list(dict.fromkeys(path.stem for path in plan_paths(root)))
         plans = list(dict.fromkeys(options.plan)) or known
+        there = set(known)
         for plan in plans:
-            if plan not in known:
+            if plan not in there:
                 near = closest(plan, known)
                 hint = say("read.did_you_mean", name=near) if near else ""
                 shown = known if len(known) <= MOST_NAMED else [*known[:MOST_NAMED], "……"]
@@ -199,10 +206,11 @@ class Job:
         if last.digest != self.digest or self.options.force:
             return False
         for page in wanted:
-            if page.folder in last.keys and not _fits(self.out / page.folder, last.keys[page.folder]):
+            key = last.keys.get(page.folder)
+            if not self.too_large(page) and (key is None or not _fits(self.out / page.folder, key)):
                 return False
         if not reports:
-            return all(page.folder in last.keys for page in wanted)
+            return True
         for report in self.asked:
             name, record = name_of(*report), self.records.get(report)
             if name in last.held:
@@ -212,6 +220,11 @@ class Job:
             if not intact(self.folder(report), record):
                 return False
         return (self.out / "index.html").is_file()
+
+    def too_large(self, page: pages.Page) -> bool:
+        """Whether this is the table of all indicators of so many places that only ``compute`` makes it."""
+        many = len(self.inventory.plans) > MOST_IN_TABLE
+        return page is pages.INDICATORS and many and self.command != "compute"
 
     def restore(self) -> None:
         """Take over what the last run found, as nothing has changed since."""
@@ -343,7 +356,7 @@ class Job:
         """Leave to the next run what this one found out about all that was asked for."""
         known = self.last if self.last.digest == self.digest else Last()
         keys = {name_of(*report): key for report, key in self.keys.items()}
-        held = {name_of(*report): reasons for report, reasons in self.held.items()}
+        held = {name_of(*r): reasons for r, reasons in self.held.items() if r not in self.passing}
         asked = {name_of(*report) for report in self.asked}
         before = {name: reasons for name, reasons in known.held.items() if name not in asked}
         pages_there = {name: key for name, key in self.page_keys.items() if _fits(self.out / name, key)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -20,9 +21,6 @@ from planeval.rerun.key import digest
 from planeval.rerun.record import RECORD_FILE, intact, read_record, record_text
 from planeval.rerun.sources import sources
 from planeval.stages import pages
-
-# With more plans than this the table of all indicators is made only by the command that asks for it.
-MOST_IN_TABLE = 20
 
 
 def _page_inputs(job: Job, page: pages.Page) -> dict[str, Any]:
@@ -48,11 +46,13 @@ def _page_parameters(job: Job, page: pages.Page) -> dict[str, str]:
 def pages_due(job: Job, wanted: Sequence[pages.Page]) -> list[pages.Page]:
     """Those of the ``wanted`` pages that are not up to date; notes the keys of all."""
     due = []
-    for page in wanted:
+    for page in (pages.VALIDATION, pages.INDICATORS):
         folder, record = job.out / page.folder, read_record(job.out / page.folder)
         job.page_keys[page.folder] = digest(_page_inputs(job, page))
-        if page is pages.INDICATORS and job.command != "compute" and len(job.inventory.plans) > MOST_IN_TABLE:
-            if job.stale_pages():
+        if page not in wanted:
+            continue
+        if job.too_large(page):
+            if page.folder in job.stale_pages():
                 job.tell("batch.table_stale")
             continue
         fits = record is not None and record["key"] == job.page_keys[page.folder] and intact(folder, record)
@@ -127,9 +127,9 @@ def make_reports(job: Job, due: Sequence[Report]) -> None:
         job.tell("cli.held", plan=report[0], kind=word("kind", report[1]))
     if not due:
         return
-    progress = Progress(len(due) + len(job.skipped) + len(job.held), len(job.skipped), quiet=job.quiet)
-    progress.counts["held"] = len(job.held)
-    job.left = len(due)
+    progress = Progress(
+        len(due) + len(job.skipped) + len(job.held), len(job.skipped), len(job.held), quiet=job.quiet
+    )
     seconds: list[float] = []
     try:
         with executor(job.options.jobs, job.options.scheduler) as (pool, width):
@@ -140,11 +140,16 @@ def make_reports(job: Job, due: Sequence[Report]) -> None:
                     if outcome.seconds:
                         seconds.append(outcome.seconds)
             except BaseException:
-                workers.close_worker()  # the threads wait for its forks: end them, then the pool can end
+                # First what has not begun, so that no thread starts anew; then the forks that the threads wait for.
+                pool.shutdown(wait=False, cancel_futures=True)
+                workers.close_worker()
                 raise
     finally:
         progress.close()
-        job.state.add_timings(seconds)
+        with suppress(
+            PublishError
+        ):  # the estimate of a later run is not worth more than what this one has to say
+            job.state.add_timings(seconds)
 
 
 def _take(job: Job, outcome: Outcome, progress: Progress) -> None:
@@ -153,6 +158,7 @@ def _take(job: Job, outcome: Outcome, progress: Progress) -> None:
     named = {"plan": outcome.plan, "kind": word("kind", outcome.kind)}
     if outcome.held:
         job.held[report] = list(outcome.held)
+        job.passing.add(report)
         progress.add("held", say("cli.held", **named))
         return
     if outcome.failure is None:

@@ -18,18 +18,23 @@ STATES = ("done", "skipped", "held", "failed")
 class Progress:
     """Counts reports by what became of them, and shows it. ``quiet`` shows nothing."""
 
-    def __init__(self, total: int, skipped: int = 0, *, quiet: bool = False) -> None:
-        self.counts = Counter(skipped=skipped)
+    def __init__(self, total: int, skipped: int = 0, held: int = 0, *, quiet: bool = False) -> None:
+        self.counts = Counter(skipped=skipped, held=held)
         self.total = total
         self._quiet = quiet
-        self._rendering = total - skipped
+        self._before = skipped + held
+        self._rendering = total - self._before
         self._told = self._began = time.monotonic()
         self._bar: Any = None
         if not quiet and self._rendering and sys.stderr.isatty():
             from tqdm import tqdm
 
             self._bar = tqdm(
-                total=total, initial=skipped, bar_format=say("batch.live"), dynamic_ncols=True, leave=False
+                total=total,
+                initial=self._before,
+                bar_format=say("batch.live"),
+                dynamic_ncols=True,
+                leave=False,
             )
             self._show()
 
@@ -64,7 +69,7 @@ class Progress:
         self._bar.set_postfix_str(say("batch.counts", **self._numbers()), refresh=False)
 
     def _numbers(self) -> dict[str, Any]:
-        worked = sum(self.counts.values()) - self.counts["skipped"]
+        worked = sum(self.counts.values()) - self._before
         seconds = time.monotonic() - self._began
         rate = worked / seconds if seconds > 0 else 0.0
         left = (self._rendering - worked) / rate if rate else 0.0

@@ -28,10 +28,10 @@ def tell(name: str, **params: Any) -> None:
 def close(job: Job, *, reports: bool) -> int:
     """Say what was done and what was not; returns the exit status."""
     orphans = job.orphans()
-    bad = bool(job.held or job.failed or (orphans and job.command == "validate"))
+    bad = bool(job.held or job.failed or job.failed_pages or (orphans and job.command == "validate"))
     if job.command == "validate":
         _hold_back(job)
-        bad = bool(job.held or orphans)
+        bad = bool(job.held or orphans or job.failed_pages)
     if job.options.json:
         print(json.dumps(_document(job), ensure_ascii=False, indent=1))
     if reports and not job.options.dry_run:
@@ -42,6 +42,11 @@ def close(job: Job, *, reports: bool) -> int:
         _tell_held(job)
     if job.failed:
         _tell_failed(job)
+    if job.failed_pages:
+        print(file=sys.stderr)
+        tell("batch.pages_failed_title")
+        for folder, message in job.failed_pages.items():
+            tell("batch.page_failed", folder=folder, message=message)
     return 1 if bad else 0
 
 
@@ -74,6 +79,7 @@ def _document(job: Job) -> dict[str, Any]:
             }
             for r, (failure, log) in job.failed.items()
         },
+        "failed_pages": job.failed_pages,
         "estimated_seconds": job.estimate,
         "seconds": round(time.monotonic() - job.began, 3),
     }
@@ -133,7 +139,7 @@ def _tell_failed(job: Job) -> None:
     """What could not be made, where it went wrong, and where to read more."""
     print(file=sys.stderr)
     tell("batch.failed_title")
-    for (plan, kind), (failure, log) in job.failed.items():
+    for (plan, kind), (failure, log) in list(job.failed.items())[:MOST_PLANS]:
         place = (
             say("batch.failed_where", notebook=failure.notebook, cell=failure.cell)
             if failure.notebook
@@ -141,6 +147,8 @@ def _tell_failed(job: Job) -> None:
         )
         tell("batch.failed_item", plan=plan, kind=word("kind", kind), where=place, message=failure.message)
         tell("batch.failed_log", path=log)
+    if len(job.failed) > MOST_PLANS:
+        tell("batch.failed_more", n=len(job.failed) - MOST_PLANS, path=job.state.logs)
     tell("batch.next_failed", command=rerun_command(job, job.failed))
 
 
@@ -152,7 +160,10 @@ def rerun_command(job: Job, wanted: Collection[Report]) -> str:
             words += [f"--{name}", str(getattr(options, name))]
     if job.command == "validate":
         return shlex.join(words)
-    words += ["--plan", *dict.fromkeys(plan for plan, _ in wanted)]
+    plans = list(dict.fromkeys(plan for plan, _ in wanted))
+    # A list of hundreds can neither be read nor, on some systems, typed; what is up to date is left alone anyway.
+    if options.plan or len(plans) <= MOST_PLANS:
+        words += ["--plan", *plans]
     kinds = [kind.value for kind in Kind if any(of is kind for _, of in wanted)]
     if options.kind or len(kinds) < len(Kind):
         words += ["--kind", *kinds]

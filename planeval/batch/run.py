@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import contextmanager
 
 from planeval.batch import workers
 from planeval.batch.executor import cores
@@ -16,9 +16,9 @@ from planeval.batch.making import make_reports, pages_due, render, write_page
 from planeval.batch.progress import duration
 from planeval.batch.recap import close
 from planeval.engine.template import fork_available
-from planeval.errors import InputError
+from planeval.errors import OTHER_DATA, InputError, PlanevalError, UsageError
 from planeval.messages import say
-from planeval.render.publish import write_file
+from planeval.render.publish import PublishError, write_file
 from planeval.rerun.decide import Decision, decide
 from planeval.rerun.key import changes, report_key
 from planeval.stages import pages
@@ -40,18 +40,21 @@ def run(command: str, options: argparse.Namespace, *, reports: bool, wanted: Seq
         UsageError, InputError: nothing can be made; Busy: another run writes there.
         PublishError: a page or the index cannot be written; a report that cannot is told in the recap.
     """
-    try:
-        job = Job.of(command, options)
-        if options.dry_run:
-            _steps(job, reports=reports, wanted=wanted)
-        else:
-            with only_run(job.state.folder), job.state.running():
+    if options.scheduler and options.engine == "kernel":
+        raise UsageError(say("batch.kernel_on_cluster"))
+    job = Job.of(command, options)
+    if options.dry_run:
+        _steps(job, reports=reports, wanted=wanted)
+    else:
+        with only_run(job.state.folder), job.state.running():
+            try:
                 _steps(job, reports=reports, wanted=wanted)
-    except InputError as error:
-        if reports and not options.dry_run:
-            # What all places share cannot be read: the reports that are there stay, and are marked.
-            hold_everything(Path(options.out), [str(f) for f in error.findings])
-        raise
+            except InputError as error:
+                if reports and not any(finding.rule == OTHER_DATA for finding in error.findings):
+                    # What all places share cannot be read: the reports that are there stay, and are marked.
+                    job.state.forget_last()
+                    hold_everything(job.out, [str(f) for f in error.findings], job.state.staging)
+                raise
     return close(job, reports=reports)
 
 
@@ -63,6 +66,9 @@ def _steps(job: Job, *, reports: bool, wanted: Sequence[pages.Page]) -> None:
         if job.up_to_date(wanted, reports=reports):
             _nothing_to_do(job, reports=reports)
             return
+    if not dry:
+        _ = job.last  # known from here on
+        job.state.forget_last()
     try:
         _validate(job, reports=reports, dry=dry)
         decisions = _decide(job) if reports else {}
@@ -70,6 +76,7 @@ def _steps(job: Job, *, reports: bool, wanted: Sequence[pages.Page]) -> None:
         if dry:
             _tell_dry_run(job, {report: decisions[report] for report in due})
             return
+        job.left = len(due)
         _make(job, due, pages_due(job, wanted))
         if reports:
             job.renew_index()
@@ -182,18 +189,31 @@ def _make(job: Job, due: Sequence[Report], made: Sequence[pages.Page]) -> None:
         job.tell("batch.no_fork")
     if made or (due and not job.options.scheduler):
         _hold(job, workers.worker(), due, all_places=pages.INDICATORS in made)
-    if job.options.engine == "kernel":
+    if job.options.engine == "kernel" or not fork_available():
         # An ordinary kernel reads the published validation; the engine's forks have it in memory.
         for page in made:
-            write_page(job, page, render(job, page))
+            with _noted(job, page):
+                write_page(job, page, render(job, page))
         make_reports(job, due)
         return
     with ThreadPoolExecutor(max(1, len(made)), thread_name_prefix="page") as side:
         rendering = {page: side.submit(render, job, page) for page in made}
         try:
             make_reports(job, due)
+            for page, future in rendering.items():
+                with _noted(job, page):
+                    write_page(job, page, future.result())
         except BaseException:
             workers.close_worker()  # the threads wait for its forks
             raise
-        for page, future in rendering.items():
-            write_page(job, page, future.result())
+
+
+@contextmanager
+def _noted(job: Job, page: pages.Page) -> Iterator[None]:
+    """A page that cannot be made stops neither the reports nor the index."""
+    try:
+        yield
+    except PublishError:
+        raise
+    except PlanevalError as error:
+        job.failed_pages[page.folder] = str(error)

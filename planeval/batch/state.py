@@ -63,10 +63,16 @@ class State:
     def last(self) -> Last:
         """The last run; an empty one where there was none, or its file cannot be read."""
         content = self._read("last.json")
-        try:
-            return Last(**content)
-        except TypeError:
+        whole = set(content) == set(vars(Last()))
+        if not whole or not isinstance(content["digest"], str):
             return Last()
+        if not isinstance(content["keys"], dict) or not isinstance(content["held"], dict):
+            return Last()
+        return Last(**content)
+
+    def forget_last(self) -> None:
+        """From now on there are files that the last run did not write."""
+        (self.folder / "last.json").unlink(missing_ok=True)
 
     def write_last(self, last: Last) -> None:
         """Remember a run that came to its end."""
@@ -74,13 +80,17 @@ class State:
 
     def seconds_a_report(self) -> float | None:
         """Mean clock time a report took of late; None when nothing is known."""
-        times = self._read("timings.json").get("seconds", [])
+        times = self._times()
         return sum(times) / len(times) if times else None
 
     def add_timings(self, seconds: list[float]) -> None:
         """Remember how long reports took."""
-        times = [*self._read("timings.json").get("seconds", []), *(round(s, 4) for s in seconds)]
+        times = [*self._times(), *(round(s, 4) for s in seconds)]
         self._write("timings.json", {"seconds": times[-REPORTS_REMEMBERED:]})
+
+    def _times(self) -> list[float]:
+        times = self._read("timings.json").get("seconds")
+        return [t for t in times if isinstance(t, float)] if isinstance(times, list) else []
 
     def clear_log(self, plan: str, kind: Kind) -> None:
         """Forget what went wrong with a report before."""

@@ -6,14 +6,13 @@ that machine holds the data and every report is made in a fork of it, so that no
 
 from __future__ import annotations
 
-import getpass
-import hashlib
 import platform
 import tempfile
 import time
 import traceback
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +84,12 @@ class Outcome:
     seconds: float = 0.0  # clock time it took, for the estimate of later runs
 
 
+@cache
+def _private_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder of this process, for what it remembers of the data folder from one reading to the next."""
+    return tempfile.TemporaryDirectory(prefix="planeval-")
+
+
 def hold_data(
     data: str, folder: str, only: Collection[str] | None, inventory: Inventory | None, many: bool
 ) -> None:
@@ -98,13 +103,13 @@ def hold_data(
     from planeval.read.project import data_folder
     from planeval.read.workspace import load
     from planeval.stages.rehearsal import rehearse
-    from planeval.workbench import hold
+    from planeval.workbench import hold, require_untouched
 
     root = data_folder(folder)
     if inventory is None:
-        name = f"planeval-{getpass.getuser()}-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.json"
-        inventory = take_inventory(root, Path(tempfile.gettempdir()) / name)
+        inventory = take_inventory(root, Path(_private_folder().name) / "inventory.json")
     workspace = load(root, only, inventory)
+    require_untouched(inventory)
     hold(data, workspace, inventory)
     if many:
         rehearse(workspace, data)
@@ -114,14 +119,18 @@ def render_one(task: ReportTask, engine: Engine) -> Outcome:
     """Make one report, in this process; what goes wrong with it is part of the outcome."""
     from planeval.render.execute import NotebookFailure
     from planeval.stages.report import notebook_text, render_report
-    from planeval.workbench import hold_findings, require_same_rows
+    from planeval.workbench import OTHER_DATA, hold_findings, require_same_rows, require_untouched
 
     began = time.perf_counter()
     try:
         require_same_rows(task.data, task.region_code, task.rows)
         hold_findings(task.validation, task.findings)
         done = render_report(task.plan, task.kind, task.as_of, task.data, task.validation, engine)
+        if engine == "kernel":
+            require_untouched()  # an ordinary kernel has read the files itself, just now
     except InputError as error:
+        if any(finding.rule == OTHER_DATA for finding in error.findings):
+            return failed(task, error)  # of this run or this machine: nothing is wrong with the place
         return Outcome(task.plan, task.kind, held=tuple(str(f) for f in error.findings))
     except NotebookFailure as error:
         failure = Failure(

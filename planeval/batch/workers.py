@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from planeval.batch.task import Outcome, ReportTask, hold_data, render_one
 from planeval.engine.template import ForkDied, Template, fork_available
 from planeval.read.inventory import Inventory
+from planeval.read.project import project_root
 from planeval.render.execute import Engine
 
 
@@ -110,6 +111,10 @@ class PlainWorker:
     def __init__(self) -> None:
         self._held = _Held()
         self._lock = threading.Lock()
+        # For the kernels, here and for all of them: several threads start some at the same time.
+        before = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
+        if str(project_root()) not in before:
+            os.environ["PYTHONPATH"] = os.pathsep.join([str(project_root()), *before])
 
     def hold(self, data: Data, only: Collection[str] | None, inventory: Inventory | None, many: bool) -> None:
         with self._lock:

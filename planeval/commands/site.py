@@ -25,5 +25,6 @@ def main(options: argparse.Namespace) -> int:
     out = Path(options.out)
     state = State(out)
     with only_run(state.folder), state.running():
+        state.forget_last()
         make_site(out, {}, staging=state.staging)
     return 0

@@ -12,14 +12,18 @@ import pickle
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from queue import Empty
 from typing import Any
 
 from jupyter_client.client import KernelClient
 from jupyter_client.session import Session
-from nbclient.exceptions import DeadKernelError
+from jupyter_core.utils import run_sync
+from nbclient.client import timestamp
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
 from traitlets import Any as AnyTrait
 
 from planeval.engine.kernel import OpenKernel, serve
@@ -115,7 +119,10 @@ class _Manager:
     def client(self) -> _Client:
         """A client of this kernel."""
         channels = {f"{name}_channel": self._channel(name) for name in self._mailboxes}
-        return _Client(manager=self, session=Session(), **channels)
+        return _Client(manager=self, session=self._session(), **channels)
+
+    def _session(self) -> Session:
+        return Session()
 
     def _channel(self, name: str) -> _Channel:
         return _Channel(self._mailboxes[name], self._send)
@@ -125,33 +132,52 @@ class _Manager:
 
 
 class LocalKernel(_Manager):
-    """The kernel of this very process, which is a fork made for one notebook.
+    """The kernel of this very process, which is a fork made for one notebook; `LocalClient` talks to it.
 
-    A cell runs when nbclient waits for its reply; its messages are looked at when it has ended.
+    ``timed``: the notebook is to hold the time that each step of a cell took.
 
     Raises:
         PlanevalError: the process has run a notebook already.
     """
 
-    def __init__(self) -> None:
+    has_kernel = True
+
+    def __init__(self, timed: bool) -> None:
         super().__init__()
-        self._kernel: OpenKernel | None = None
+        # A kernel says that it is busy or idle for whoever waits, or keeps time.
+        unheard = () if timed else ("status",)
+        self._messages: dict[str, list[dict[str, Any]]] = {name: [] for name in self._mailboxes}
         self._requests: deque[dict[str, Any]] = deque()
+        self._kernel: OpenKernel | None = OpenKernel(self._deliver, live=False, unheard=unheard)
 
-    def start_kernel(self, **kwargs: Any) -> None:
-        """Open the kernel; arguments for a kernel's command line mean nothing here."""
-        self._kernel = OpenKernel(self._deliver, live=False)
-        self.has_kernel = True
+    def _session(self) -> Session:
+        assert self._kernel is not None
+        return self._kernel.session
 
-    async def wait_for_ready(self, timeout: float | None) -> None:
-        """It is."""
+    @property
+    def language_info(self) -> dict[str, Any]:
+        """What the kernel says about its language, for the notebook."""
+        assert self._kernel is not None
+        return self._kernel.language_info
+
+    async def carry_out(
+        self, timeout: float | None
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
+        """Run what has been asked for: the messages of "iopub" and of "shell", and whether it was interrupted
+        because it took ``timeout`` seconds."""
+        with _alarm(timeout) as late:
+            while self._requests and self._kernel is not None:
+                await self._kernel.request(self._requests.popleft())
+        heard = self._messages["iopub"], self._messages["shell"]
+        self._messages = {name: [] for name in self._messages}
+        return *heard, bool(late)
 
     def is_alive(self) -> bool:
         """Whether it is open."""
         return self._kernel is not None
 
     def interrupt_kernel(self) -> None:
-        """nbclient asks this when a cell has taken too long; by then it has been interrupted (`_LocalShell`)."""
+        """nbclient asks this when a cell has taken too long; by then it has been interrupted."""
 
     def shutdown(self, now: bool = False) -> None:
         """Give the process its streams back."""
@@ -159,52 +185,120 @@ class LocalKernel(_Manager):
             self._kernel.close()
             self._kernel = None
 
+    def _deliver(self, name: str, message: dict[str, Any]) -> None:
+        self._messages[name].append(message)
+
     def _send(self, message: dict[str, Any]) -> None:
         self._requests.append(message)
 
-    def _channel(self, name: str) -> _Channel:
-        channel = super()._channel(name)
-        if name == "shell":
-            return _LocalShell(self._mailboxes[name], channel.send, self._run)
-        return channel
 
-    async def _run(self) -> None:
-        while self._requests and self._kernel is not None:
-            await self._kernel.request(self._requests.popleft())
+@contextmanager
+def _alarm(timeout: float | None) -> Iterator[list[bool]]:
+    """While it lasts this process is interrupted after ``timeout`` seconds; the list it gives then holds something."""
+    late: list[bool] = []
+    if timeout is None:
+        yield late
+        return
+
+    def interrupt(*_: object) -> None:
+        late.append(True)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    # Once more every second, should the cell catch it.
+    signal.setitimer(signal.ITIMER_REAL, max(timeout, 0.001), 1.0)
+    try:
+        yield late
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
-class _LocalShell(_Channel):
-    """The shell channel of the kernel in this process: whoever waits for a reply carries the request out."""
+class LocalClient(PapermillNotebookClient):
+    """papermill's client for a `LocalKernel`: it has nothing to wait for, so no task watches a socket meanwhile.
 
-    def __init__(
-        self, mailbox: _Mailbox, send: Callable[[dict[str, Any]], None], run: Callable[[], Any]
-    ) -> None:
-        super().__init__(mailbox, send)
-        self._run = run
+    A cell's messages are looked at when the cell has ended. What they mean for the notebook is nbclient's to say.
+    """
 
-    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
-        """Run what has been asked, then the reply. A request that takes ``timeout`` seconds is interrupted."""
-        if timeout is None:
-            await self._run()
-            return await self._mailbox.get(None)
-        late = False
+    def execute(self, **kwargs: Any) -> Any:
+        """Run the notebook in one event loop, so that what a cell leaves running goes on between the next ones."""
+        self.reset_execution_trackers()
+        self.kc = self.km.client()
+        self.kc.allow_stdin = False
+        run_sync(self._execute_all)()
+        self.nb.metadata["language_info"] = NotebookNode(self.km.language_info)
+        self.set_widgets_metadata()
+        return self.nb
 
-        def interrupt(*_: object) -> None:
-            nonlocal late
-            late = True
-            raise KeyboardInterrupt
+    async def _execute_all(self) -> None:
+        # As papermill_execute_cells.
+        for index, cell in enumerate(self.nb.cells):
+            try:
+                self.nb_man.cell_start(cell, index)
+                await self.async_execute_cell(cell, index)
+            except CellExecutionError as error:
+                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
+                break
+            finally:
+                self.nb_man.cell_complete(cell, cell_index=index)
 
-        before = signal.signal(signal.SIGALRM, interrupt)
-        # Once more every second, should the cell catch it.
-        signal.setitimer(signal.ITIMER_REAL, max(timeout, 0.001), 1.0)
-        try:
-            await self._run()
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+    async def async_execute_cell(
+        self,
+        cell: NotebookNode,
+        cell_index: int,
+        execution_count: int | None = None,
+        store_history: bool = True,
+    ) -> NotebookNode:
+        """Run one cell; see nbclient."""
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
+            return cell
+        allow = not self.force_raise_errors and (self.allow_errors or "raises-exception" in tags)
+        cell.outputs = []
+        self.clear_before_next_output = False
+        if self.record_timing:
+            cell["metadata"]["execution"] = {}
+        request = self.kc.execute(cell.source, store_history=store_history, stop_on_error=not allow)
+        self.code_cells_executed += 1
+        timeout = self._get_timeout(cell)
+        messages, replies, late = await self.km.carry_out(timeout)
+        for message in messages:
+            if message["parent_header"].get("msg_id") == request:
+                with suppress(
+                    CellExecutionComplete
+                ):  # the kernel's own "idle"; there may be a thread's after it
+                    self.process_message(message, cell, cell_index)
+        reply = next((r for r in replies if r["parent_header"].get("msg_id") == request), None)
+        if reply is not None and self.record_timing:
+            cell["metadata"]["execution"]["shell.execute_reply"] = timestamp(reply)
         if late:
-            raise Empty
-        return await self._mailbox.get(timeout)
+            reply = await self._async_handle_timeout(timeout, cell) or reply
+        await self._check_raise_for_error(cell, cell_index, reply)
+        return cell
+
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
+        """Append an output. One that only holds texts is right as it is, which spares it nbformat's long check."""
+        content = msg["content"]
+        plain = (
+            msg["msg_type"] == "execute_result"
+            and not display_id
+            and not self.clear_before_next_output
+            and not self.output_hook_stack.get(msg["parent_header"].get("msg_id"))
+            and not content["metadata"]
+            and all(type(text) is str for text in content["data"].values())
+        )
+        if not plain:
+            return super().output(outs, msg, display_id, cell_index)
+        output = NotebookNode(
+            output_type="execute_result",
+            metadata=NotebookNode(),
+            data=content["data"],
+            execution_count=content["execution_count"],
+        )
+        outs.append(output)
+        return output
 
 
 class ForkedKernel(_Manager):

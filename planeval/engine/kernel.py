@@ -16,12 +16,13 @@ import codecs
 import contextvars
 import importlib
 import io
+import json
 import os
 import select
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,10 +65,19 @@ class _Outlet:
         return 0
 
 
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
+    return True
+
+
 class _Session(Session):
     """Words messages as ever, and hands them on instead of putting them in bytes, signing and sending them."""
 
     deliver: Deliver | None = None
+    unheard: frozenset[str] = frozenset()  # kinds of messages that nobody waits for
 
     def send(
         self,
@@ -82,21 +92,32 @@ class _Session(Session):
         metadata: Any = None,
     ) -> dict[str, Any] | None:
         """Hand on one message; before the kernel is open there is nobody to hand it to."""
+        # A process that the notebook forked has no say here.
+        if self.deliver is None or os.getpid() != self.pid:
+            return None
+        if type(msg_or_type) is str and msg_or_type in self.unheard:
+            return None
         if isinstance(msg_or_type, dict):
             message = msg_or_type
         else:
             message = self.msg(msg_or_type, content, parent, header, metadata)
-        if (
-            self.deliver is None or os.getpid() != self.pid
-        ):  # a process that the notebook forked has no say here
-            return None
         # What arrives is what JSON makes of it: lists for tuples, text for the keys of a dict.
         for part in ("content", "metadata"):
-            if message[part]:
-                message[part] = self.unpack(self.pack(message[part]))
+            message[part] = self._as_arrives(message[part])
         message["buffers"] = [bytes(buffer) for buffer in buffers or message.get("buffers") or []]
         self.deliver(stream.name, message)
         return message
+
+    def _as_arrives(self, value: Any) -> Any:
+        """``value`` as it comes out of JSON. Texts do so unchanged, and a page of them need not be put through it."""
+        kind = type(value)
+        if value is None or kind is bool or kind is int or (kind is str and _is_text(value)):
+            return value
+        if kind is dict and all(type(key) is str for key in value):
+            return {key: self._as_arrives(item) for key, item in value.items()}
+        if kind is list:
+            return [self._as_arrives(item) for item in value]
+        return self.unpack(self.pack(value))
 
     def feed_identities(self, msg_list: Any, copy: bool = True) -> tuple[list[bytes], Any]:
         """A request that `OpenKernel.request` hands in: it was never put in bytes."""
@@ -221,7 +242,16 @@ def _set_up() -> _App:
         app.initialize([])
     # The shell has put its own module in the place of the process's main one; until it runs, that one stays.
     sys.modules["__main__"] = main
+    _warm(app)
     return app
+
+
+def _warm(app: _App) -> None:
+    """Have made what the kernel otherwise makes when the first cell runs or shows something."""
+    shell: Any = app.shell
+    shell.display_formatter.format(None)
+    shell.compile.ast_parse(shell.transform_cell("None;\n"))
+    shell.displayhook.semicolon_at_end_of_expression("None;")
 
 
 @contextmanager
@@ -238,9 +268,12 @@ def _without_debugger() -> Iterator[None]:
 
 
 class OpenKernel:
-    """The kernel of this process, at work. `request` runs one request; `close` gives the streams back."""
+    """The kernel of this process, at work. `request` runs one request; `close` gives the streams back.
 
-    def __init__(self, deliver: Deliver, live: bool) -> None:
+    ``unheard`` are kinds of messages that nobody waits for; they are not worded at all.
+    """
+
+    def __init__(self, deliver: Deliver, live: bool, unheard: Collection[str] = ()) -> None:
         global _used
         if _used:
             raise PlanevalError(say("engine.one_notebook"))
@@ -252,7 +285,7 @@ class OpenKernel:
         self._argv = sys.argv
         sys.argv = [str(Path(sys.modules["ipykernel"].__file__ or "").with_name("ipykernel_launcher.py"))]
         app.session.pid = os.getpid()
-        app.session.deliver = deliver
+        app.session.deliver, app.session.unheard = deliver, frozenset(unheard)
         shell: Any = app.shell
         sys.modules[shell.user_module.__name__] = shell.user_module
         shell.starting_dir = os.getcwd()
@@ -271,6 +304,18 @@ class OpenKernel:
         app.wake()
         sys.stdout.flush()
         sys.stderr.flush()
+
+    @property
+    def session(self) -> Session:
+        """What words the kernel's messages, and may word those to it: they stay in the process."""
+        session: Session = self._app.session
+        return session
+
+    @property
+    def language_info(self) -> dict[str, Any]:
+        """What the kernel says about its language, as it arrives in a message."""
+        info: dict[str, Any] = json.loads(json.dumps(self._app.kernel.language_info))
+        return info
 
     async def request(self, message: dict[str, Any]) -> None:
         """Run the request ``message`` to its end; what comes of it is delivered."""

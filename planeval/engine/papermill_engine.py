@@ -14,7 +14,7 @@ import threading
 from functools import lru_cache
 from typing import Any
 
-from papermill.engines import Engine, NBClientEngine
+from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager
 from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
@@ -23,6 +23,29 @@ from planeval.engine.template import KERNEL, Template, fork_available
 
 _shared: tuple[int, Template] | None = None
 _lock = threading.Lock()
+
+
+class Unrecorded(NotebookExecutionManager):
+    """Stands in for papermill's record of a run where nobody reads it: it notes the cell that failed, no times."""
+
+    def __init__(self, notebook: Any) -> None:
+        super().__init__(notebook, progress_bar=False, autosave_cell_every=0)
+
+    def notebook_start(self, **kwargs: Any) -> None:
+        """Take out what an earlier run left."""
+        for cell in self.nb.cells:
+            if cell.cell_type == "code":
+                cell.execution_count, cell.outputs = None, []
+
+    def cell_start(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
+        """Nothing is noted."""
+
+    def cell_exception(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
+        """Note that the cell failed, the way papermill looks for it."""
+        cell.metadata["papermill"] = {"exception": True}
+
+    def cell_complete(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
+        """Nothing is noted."""
 
 
 class PlanevalEngine(Engine):
@@ -57,7 +80,7 @@ class PlanevalEngine(Engine):
         # Here and not above: papermill imports its engines whenever it is imported itself.
         from papermill.clientwrap import PapermillNotebookClient
 
-        from planeval.engine.client import ForkedKernel, LocalKernel
+        from planeval.engine.client import ForkedKernel, LocalClient, LocalKernel
 
         options = merge_kwargs(
             remove_args(["input_path", "timeout", "startup_timeout"], **kwargs),
@@ -69,13 +92,14 @@ class PlanevalEngine(Engine):
             stdout_file=stdout_file,
             stderr_file=stderr_file,
         )
-        kernel = (
-            LocalKernel()
-            if in_fork()
-            else ForkedKernel(shared_template(), kernel_environment(kernel_name)[1])
-        )
+        kernel: LocalKernel | ForkedKernel
+        if in_fork():
+            kernel, client = LocalKernel(options.get("record_timing", True)), LocalClient
+        else:
+            kernel = ForkedKernel(shared_template(), kernel_environment(kernel_name)[1])
+            client = PapermillNotebookClient
         try:
-            result = PapermillNotebookClient(nb_man, km=kernel, **options).execute()
+            result = client(nb_man, km=kernel, **options).execute()
         except BaseException:
             kernel.shutdown(now=True)
             raise

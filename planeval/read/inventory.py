@@ -57,7 +57,8 @@ class Inventory:
     file that cannot be read as a table stands, whole, under each registered code in it. ``rows``: rows of statistics.
 
     ``parents``: registered code -> the code it lies in ("" for none). ``newest``: the latest year in which any row
-    was published. ``names``: files that matter by their names alone (plans and tables that are not read).
+    was published. ``names``: files that matter by their names alone (plans and tables that are not read). ``stamps``:
+    each file's status (size, times, inode).
     """
 
     root: Path
@@ -68,6 +69,13 @@ class Inventory:
     parents: dict[str, str] = field(default_factory=dict)
     newest: int | None = None
     names: tuple[str, ...] = ()
+    stamps: dict[str, list[int]] = field(default_factory=dict)
+
+    def touched(self) -> list[str]:
+        """Files that are other than they were when this inventory was taken, as far as their status tells: changed,
+        even if changed back, added or removed."""
+        now = {name: _status(status) for name, _, status in input_files(self.root)}
+        return sorted(name for name in {*now, *self.stamps} if now.get(name) != self.stamps.get(name))
 
     def rows_of(self, code: str) -> dict[str, str]:
         """Everything in the statistics that the place ``code`` depends on: file -> digest; the rows that could be
@@ -112,7 +120,8 @@ def take_inventory(root: Path, cache: Path | None = None) -> Inventory:
 
 
 def input_files(root: Path) -> Iterator[tuple[str, Path, os.stat_result]]:
-    """Every input file below ``root``, by name: (name below the folder, path, status)."""
+    """Every input file below ``root``, by name: (name below the folder, path, status); those too that are not read and
+    are only noticed, because what is said of them depends on their being there."""
     found = [*_files_in(root, "", _AT_TOP)]
     for folder in _entries(root):
         with contextlib.suppress(OSError):
@@ -138,10 +147,16 @@ def _files_in(
     folder: Path, prefix: str, endings: tuple[str, ...]
 ) -> Iterator[tuple[str, Path, os.stat_result]]:
     for entry in _entries(folder):
-        if entry.name.endswith(endings):
+        if entry.name.endswith(endings) or _noticed(prefix, entry.name):
             with contextlib.suppress(OSError):  # a link that leads nowhere
                 if not entry.is_dir():
                     yield f"{prefix}{entry.name}", Path(entry.path), entry.stat()
+
+
+def _noticed(prefix: str, name: str) -> bool:
+    if prefix == "plans/":
+        return _LIKE_A_PLAN.search(name) is not None
+    return prefix == "observations/" and name[0] not in ".~" and Path(name).suffix.lower() in OTHER_TABLES
 
 
 def hash_files(root: Path) -> dict[str, str]:
@@ -159,14 +174,28 @@ def suite_hashes() -> dict[str, str]:
 
 
 def region_of_plan(raw: bytes) -> tuple[str | None, str]:
-    """(region code, title) of a plan file, as far as its text shows without reading YAML: None and "" otherwise.
+    """(region code, title) of a plan file: None where there is no such code, "" where no title stands on one line.
 
-    Only a key that stands at the beginning of a line, once in the whole text and with a plain six-digit value, is
-    taken at its word: a file that says so and means something else is no valid plan.
+    A key that stands at the beginning of a line, once in the whole text and with a plain six-digit value, is taken
+    at its word: a file that says so and means something else is no valid plan. Any other text is read as YAML.
     """
     code, title = _REGION.search(raw), _TITLE.search(raw)
-    sure = code if raw.count(b"region_code") == 1 else None
-    return sure[2].decode() if sure else None, title[2].decode("utf-8", "replace") if title else ""
+    told = title[2].decode("utf-8", "replace") if title else ""
+    if code and raw.count(b"region_code") == 1:
+        return code[2].decode(), told
+    return _region_in_yaml(raw), told
+
+
+def _region_in_yaml(raw: bytes) -> str | None:
+    """The code of a plan written otherwise than most: read as YAML, which takes longer."""
+    import yaml
+
+    try:
+        content = yaml.load(raw, Loader=yaml.CBaseLoader)
+        code = content["region_code"]
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValueError, RecursionError):
+        return None
+    return code if isinstance(code, str) and re.fullmatch("[0-9]{6}", code) else None
 
 
 # ---- one file -------------------------------------------------------------------------------------------------------
@@ -275,7 +304,17 @@ def _assemble(root: Path, seen: dict[str, _Seen]) -> Inventory:
             one = digests[0] if len(digests) == 1 else _digest_of(digests)
             places.setdefault(code, {})[name] = one
     plans, names = _plans(root, seen)
-    return Inventory(root, files, plans, places, count, parents, max(years, default=None), names)
+    return Inventory(
+        root,
+        files,
+        plans,
+        places,
+        count,
+        parents,
+        max(years, default=None),
+        names,
+        {n: s for n, (s, _, _) in seen.items()},
+    )
 
 
 def _digest_of(parts: list[str]) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 Engine = Literal["planeval", "kernel"]
+_INJECTED = "injected-parameters"
 _sources: dict[Path, tuple[tuple[int, int], NotebookNode]] = {}
 
 
@@ -53,6 +54,9 @@ class NotebookFailure(PlanevalError):
 def _importable(root: Path) -> Iterator[None]:
     """Let the kernel import planeval even where it is not installed (a bare clone with the libraries)."""
     before = os.environ.get("PYTHONPATH")
+    if before is not None and str(root) in before.split(os.pathsep):
+        yield
+        return
     path = before.split(os.pathsep) if before else []
     if str(root) not in path:
         os.environ["PYTHONPATH"] = os.pathsep.join([str(root), *path])
@@ -105,21 +109,23 @@ def execute(name: str, parameters: Mapping[str, Any], engine: Engine = "planeval
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
     from papermill.execute import raise_for_execution_errors, remove_error_markers
-    from papermill.parameterize import parameterize_notebook
+
+    from planeval.engine.papermill_engine import Unrecorded
 
     root = project_root()
     file = root / "notebooks" / f"{name}.ipynb"
     kernel = "python3"
     chosen = _papermill_engine(engine)
     # papermill.execute_notebook does the same, but reads, checks and writes the notebook several times over.
-    notebook = parameterize_notebook(
-        copy.deepcopy(read_notebook(file)), dict(parameters), kernel_name=kernel, engine_name=chosen
-    )
+    notebook = copy.deepcopy(read_notebook(file))
+    _inject(notebook, parameters)
     shown = f"notebooks/{file.name}"
     try:
         with _importable(root), _engine_options(chosen) as options:
-            notebook = papermill_engines.execute_notebook_with_engine(
-                chosen, notebook, kernel_name=kernel, progress_bar=False, **options
+            manager = Unrecorded(notebook)
+            manager.notebook_start()
+            papermill_engines.get_engine(chosen).execute_managed_notebook(
+                manager, kernel_name=kernel, record_timing=False, **options
             )
         raise_for_execution_errors(notebook, None)
     except PapermillExecutionError as error:
@@ -129,6 +135,29 @@ def execute(name: str, parameters: Mapping[str, Any], engine: Engine = "planeval
         cell = max((c.get("execution_count") or 0 for c in notebook.cells), default=0) or None
         raise _failure(shown, notebook, cell, type(error).__name__, say("engine.kernel_died")) from error
     return _without_clock(notebook)
+
+
+def _inject(notebook: NotebookNode, parameters: Mapping[str, Any]) -> None:
+    """Put a cell that sets ``parameters`` where papermill puts it: after the one that sets the usual values.
+
+    papermill's own function also looks for a formatter that may or may not be installed, and goes through the schema.
+    """
+    from nbformat import NotebookNode
+    from papermill.translators import PythonTranslator as python
+
+    lines = [python.assign(name, python.translate(value)) for name, value in parameters.items()]
+    cell = NotebookNode(
+        id=_INJECTED,
+        cell_type="code",
+        metadata={"tags": [_INJECTED]},
+        execution_count=None,
+        source="\n".join([python.comment("Parameters"), *lines, ""]),
+        outputs=[],
+    )
+    cells = [cell for cell in notebook.cells if _INJECTED not in cell.metadata.tags]
+    after = next((n for n, cell in enumerate(cells, start=1) if "parameters" in cell.metadata.tags), 0)
+    notebook.cells = [*cells[:after], cell, *cells[after:]]
+    notebook.metadata.papermill["parameters"] = dict(parameters)
 
 
 def _failure(
@@ -174,8 +203,6 @@ def _without_clock(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell["id"] = "injected-parameters"  # papermill draws a random one
         if "outputs" in cell:
             cell["outputs"] = _whole_streams(cell["outputs"])
     return notebook

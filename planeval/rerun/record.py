@@ -35,11 +35,11 @@ def read_record(folder: Path) -> dict[str, Any] | None:
         record = json.loads((folder / RECORD_FILE).read_bytes())
     except (OSError, ValueError):
         return None
-    if (
-        not isinstance(record, dict)
-        or record.get("schema") != SCHEMA
-        or not isinstance(record.get("files"), dict)
-    ):
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        return None
+    if not isinstance(record.get("key"), str):
+        return None
+    if not all(isinstance(record.get(name), dict) for name in ("inputs", "files", "summary")):
         return None
     return record
 

@@ -7,48 +7,57 @@ anew each time. The cells are run as they stand in the notebook, only without a 
 from __future__ import annotations
 
 import ast
+import copy
 from contextlib import suppress
 from typing import Any
 
 from planeval.model.terms import Kind
 from planeval.read.project import project_root
 from planeval.read.workspace import Workspace
-from planeval.stages.report import NOTEBOOKS, notebook_text, parameters_of
+from planeval.stages.report import NOTEBOOKS, parameters_of, rendered
 
 
 def rehearse(workspace: Workspace, data: str) -> None:
-    """Go through the report of one plan of ``workspace``, which the notebooks know as ``data``.
+    """Go through both reports of one plan of ``workspace``, which the notebooks know as ``data``.
 
     Whatever goes wrong will go wrong, and be told, in the report itself.
     """
     from planeval.workbench import hold_findings
 
-    with suppress(Exception):
-        plan = next(iter(workspace.plans))
-        hold_findings("rehearsal", [])
-        _go_through(Kind.MIDTERM, parameters_of(plan, None, data, "rehearsal"))
+    if not workspace.plans:
+        return
+    plan = next(iter(workspace.plans))
+    hold_findings("rehearsal", [])
+    for kind in Kind:
+        with suppress(Exception):
+            rendered(_executed(kind, parameters_of(plan, None, data, "rehearsal")))
 
 
-def _go_through(kind: Kind, parameters: dict[str, Any]) -> None:
-    from nbformat import v4, validate
+def _executed(kind: Kind, parameters: dict[str, Any]) -> Any:
+    """The notebook of ``kind`` with what its cells show."""
+    from nbformat import NotebookNode
 
     from planeval.render.execute import read_notebook
-    from planeval.render.html import notebook_to_html
 
+    notebook = copy.deepcopy(read_notebook(project_root() / "notebooks" / f"{NOTEBOOKS[kind]}.ipynb"))
     namespace: dict[str, Any] = {}
-    cells = []
-    for cell in read_notebook(project_root() / "notebooks" / f"{NOTEBOOKS[kind]}.ipynb").cells:
-        if cell.cell_type == "code":
-            shown = _run(cell.source, namespace)
-            if "parameters" in cell.metadata.get("tags", []):
-                namespace.update(parameters)
-            if hasattr(shown, "_repr_html_"):
-                output = v4.new_output("display_data", {"text/html": shown._repr_html_(), "text/plain": ""})
-                cells.append(v4.new_code_cell(cell.source, outputs=[output]))
-    notebook = v4.new_notebook(cells=cells)
-    validate(notebook)
-    notebook_to_html(notebook, NOTEBOOKS[kind])
-    notebook_text(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        shown = _run(cell.source, namespace)
+        if "parameters" in cell.metadata.get("tags", []):
+            namespace.update(parameters)
+        if shown is not None:
+            output = {"output_type": "display_data", "metadata": {}, "data": _forms(shown)}
+            cell.outputs = [NotebookNode(output)]
+    return notebook
+
+
+def _forms(shown: Any) -> dict[str, Any]:
+    if hasattr(shown, "_repr_mimebundle_"):
+        return dict(shown._repr_mimebundle_())
+    html = {"text/html": shown._repr_html_()} if hasattr(shown, "_repr_html_") else {}
+    return {**html, "text/plain": ""}
 
 
 def _run(source: str, namespace: dict[str, Any]) -> Any:

@@ -57,7 +57,15 @@ def render_report(
     Raises:
         NotebookFailure, RenderError.
     """
-    notebook = execute(NOTEBOOKS[kind], parameters_of(plan, as_of, data, validation), engine)
+    return rendered(execute(NOTEBOOKS[kind], parameters_of(plan, as_of, data, validation), engine))
+
+
+def rendered(notebook: Any) -> RenderedReport:
+    """The report that an executed ``notebook`` makes.
+
+    Raises:
+        NotebookFailure, RenderError.
+    """
     evaluation = Evaluation.model_validate_json(result_of(notebook, "evaluation"))
     nav = [
         Link(say("nav.reports"), "../../index.html"),

@@ -50,7 +50,8 @@ def make_site(
 ) -> None:
     """Write ``out/index.html``. ``asked`` are the reports this run dealt with, ``held`` those it held back.
 
-    ``plans`` are the plans there are (None: not known); what was held back of others is forgotten. ``records`` are
+    ``plans`` are the plans there are (None: not known); what was held back of others is forgotten, and a report of
+    another is marked as one whose plan is gone. ``records`` are
     the records of reports that the caller has read, ``regions`` the names of places by code (None: as they were
     told last), ``codes`` the place of each plan, ``without`` the pages that are not linked because they are out of date.
 
@@ -63,6 +64,8 @@ def make_site(
         for key, reasons in read_held(out).items()
         if key not in dealt_with and (plans is None or key[0] in plans)
     }
+    if plans is not None:
+        merged |= {key: [say("site.plan_gone")] for key in _reports_in(out) if key[0] not in plans}
     merged |= dict(held)
     stored = [{"plan": p, "kind": k.value, "reasons": r} for (p, k), r in sorted(merged.items())]
     _write(out / HELD_FILE, json.dumps(stored, ensure_ascii=False, indent=1) + "\n", staging)
@@ -78,6 +81,12 @@ def make_site(
     places = {plan: (code, names.get(code, "")) for plan, code in (codes or {}).items()}
     entries = collect_entries(out, status, titles, records=records, places=places)
     _write(out / "index.html", render_index(entries, pages=links, regions=names), staging)
+
+
+def _reports_in(out: Path) -> list[tuple[str, Kind]]:
+    """What lies in the output folder."""
+    names = sorted(path.name for path in out.iterdir() if path.name[0] != ".") if out.is_dir() else []
+    return [(name, kind) for name in names for kind in Kind if (out / name / kind.value).is_dir()]
 
 
 def _write(path: Path, text: str, staging: Path | None) -> None:
@@ -98,9 +107,10 @@ def _read_regions(out: Path) -> dict[str, str]:
         return {}
 
 
-def hold_everything(out: Path, reasons: list[str]) -> None:
+def hold_everything(out: Path, reasons: list[str], staging: Path | None = None) -> None:
     """Mark every report that lies in ``out`` as not renewed: what all places share could not be read."""
     kinds = [kind.value for kind in Kind]
     there = [p.parent for p in sorted(out.glob("*/*/evaluation.json")) if p.parent.name in kinds]
     if there:
-        make_site(out, {(folder.parent.name, Kind(folder.name)): reasons for folder in there})
+        held = {(folder.parent.name, Kind(folder.name)): reasons for folder in there}
+        make_site(out, held, staging=staging)

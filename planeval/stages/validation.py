@@ -90,11 +90,13 @@ def validate_changes(inventory: Inventory, previous: bytes | None) -> Validated:
     """
     from planeval.read.workspace import load
     from planeval.validate.parts import Stored, affected, relatives, revalidate
+    from planeval.workbench import require_untouched
 
     stored = Stored.read(previous) if previous else None
     changed = affected(stored, inventory)
     only = None if changed is None else changed | relatives(stored, inventory, changed)
     workspace = load(inventory.root, only, inventory)
+    require_untouched(inventory)
     renewed = revalidate(workspace, inventory, stored, changed)
     result = renewed.result()
     text = result.model_dump_json(indent=1) + "\n"
