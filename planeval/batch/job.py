@@ -181,7 +181,7 @@ class Job:
 
     def _findings_digest(self, plan: str) -> str:
         if plan not in self._digests:
-            self._digests[plan] = digest([f.model_dump(mode="json") for f in self.findings(plan)])
+            self._digests[plan] = digest([vars(finding) for finding in self.findings(plan)])
         return self._digests[plan]
 
     @property

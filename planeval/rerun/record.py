@@ -7,6 +7,7 @@ was made with, however a run ended.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,8 @@ def record_text(
 def read_record(folder: Path) -> dict[str, Any] | None:
     """The record in ``folder``; None when there is none, or none that can be read."""
     try:
-        record = json.loads((folder / RECORD_FILE).read_bytes())
+        with open(f"{folder}/{RECORD_FILE}", "rb") as file:
+            record = json.load(file)
     except (OSError, ValueError):
         return None
     if not isinstance(record, dict) or record.get("schema") != SCHEMA:
@@ -47,6 +49,7 @@ def read_record(folder: Path) -> dict[str, Any] | None:
 def intact(folder: Path, record: Mapping[str, Any]) -> bool:
     """Whether every file of the record is there in its size: one deleted or cut short is made again."""
     try:
-        return all((folder / name).stat().st_size == size for name, size in record["files"].items())
+        # Thousands of folders are asked: plain text is several times faster to put together than a Path.
+        return all(os.stat(f"{folder}/{name}").st_size == size for name, size in record["files"].items())
     except OSError:
         return False
