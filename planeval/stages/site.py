@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -59,13 +60,14 @@ def make_site(
         PublishError: the folder cannot be written to.
     """
     dealt_with = set(asked)
+    there = None if plans is None else set(plans)
     merged = {
         key: reasons
         for key, reasons in read_held(out).items()
-        if key not in dealt_with and (plans is None or key[0] in plans)
+        if key not in dealt_with and (there is None or key[0] in there)
     }
-    if plans is not None:
-        merged |= {key: [say("site.plan_gone")] for key in _reports_in(out) if key[0] not in plans}
+    if there is not None:
+        merged |= {key: [say("site.plan_gone")] for key in _reports_beside(out, there)}
     merged |= dict(held)
     stored = [{"plan": p, "kind": k.value, "reasons": r} for (p, k), r in sorted(merged.items())]
     _write(out / HELD_FILE, json.dumps(stored, ensure_ascii=False, indent=1) + "\n", staging)
@@ -83,10 +85,11 @@ def make_site(
     _write(out / "index.html", render_index(entries, pages=links, regions=names), staging)
 
 
-def _reports_in(out: Path) -> list[tuple[str, Kind]]:
-    """What lies in the output folder."""
-    names = sorted(path.name for path in out.iterdir() if path.name[0] != ".") if out.is_dir() else []
-    return [(name, kind) for name in names for kind in Kind if (out / name / kind.value).is_dir()]
+def _reports_beside(out: Path, plans: Collection[str]) -> list[tuple[str, Kind]]:
+    """Reports in the output folder that are of none of the ``plans``."""
+    names = sorted(os.listdir(out)) if out.is_dir() else []
+    others = [name for name in names if name not in plans and name[0] != "."]
+    return [(name, kind) for name in others for kind in Kind if (out / name / kind.value).is_dir()]
 
 
 def _write(path: Path, text: str, staging: Path | None) -> None:
