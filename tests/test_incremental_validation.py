@@ -206,8 +206,12 @@ STEPS: dict[str, tuple[Step, set[str] | None]] = {
     ),
     "a plan with a mistake": (lambda d: append(d / "plans/mawei.yaml", "x: 1"), {"350105"}),
     "a plan less": (lambda d: (d / "plans/mawei.yaml").unlink(), {"350105"}),
-    "a plan whose place a look does not tell": (
+    "a plan written otherwise than most": (
         lambda d: change(d / "plans/mawei.yaml", "region_code:", '"region_code":'),
+        {"350105"},
+    ),
+    "a plan that tells no place": (
+        lambda d: change(d / "plans/mawei.yaml", 'region_code: "350105"', "region_code: [350105]"),
         None,
     ),
     "a ledger with a mistake": (

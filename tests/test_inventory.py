@@ -147,10 +147,13 @@ def test_a_file_that_speaks_of_nobody_concerns_everybody(tiny_data: Path, conten
         ('region_code: "350105"', "350105"),
         ("region_code: '350105'  # 马尾区", "350105"),
         ("region_code: 350105\r", "350105"),
-        ('"region_code": "350105"', None),
+        ('"region_code": "350105"', "350105"),
         ('region_code: "35010"', None),
-        ('region_code: &code "350105"', None),
-        ('region_code: "350105"\nnote: region_code', None),
+        ('region_code: &code "350105"', "350105"),
+        ('region_code: "350105"\nnote: region_code', "350105"),
+        ('region_code: "350105"  # region_code 按 GB/T 2260', "350105"),
+        ("region_code: [350105]", None),
+        ("region_code: 350105: 1", None),
         ("", None),
     ],
 )
@@ -165,7 +168,7 @@ def test_a_plan_without_a_plain_title_has_none() -> None:
     assert titles == ["规划", "规划", "", ""]
 
 
-def test_what_is_no_input_and_what_is_not_read_has_its_name_taken(tiny_data: Path) -> None:
+def test_what_is_not_read_is_noticed_all_the_same(tiny_data: Path) -> None:
     (tiny_data / "observations/2024.xlsx").write_bytes(b"x")
     (tiny_data / "plans/more.yml").write_text("x", encoding="utf-8")
     inventory = take_inventory(tiny_data)
@@ -176,7 +179,19 @@ def test_what_is_no_input_and_what_is_not_read_has_its_name_taken(tiny_data: Pat
         "plans/mawei.yaml",
         "plans/more.yml",
     )
-    assert not {"observations/2024.xlsx", "plans/more.yml"} & set(inventory.files)
+    assert {"observations/2024.xlsx", "plans/more.yml"} <= set(inventory.files)
+
+
+def test_a_file_changed_and_changed_back_has_been_touched(tiny_data: Path) -> None:
+    inventory = take_inventory(tiny_data)
+    assert inventory.touched() == []
+    file = tiny_data / "observations/mawei.csv"
+    content = file.read_bytes()
+    file.write_bytes(content + b"\n")
+    file.write_bytes(content)
+    (tiny_data / "plans/new.yaml").write_text("", encoding="utf-8")
+    (tiny_data / "observations/gulou.csv").unlink()
+    assert inventory.touched() == ["observations/gulou.csv", "observations/mawei.csv", "plans/new.yaml"]
 
 
 def test_a_folder_that_is_not_there_gives_an_empty_inventory(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ class Inventory:
     parents: dict[str, str] = field(default_factory=dict)
     newest: int | None = None
     names: tuple[str, ...] = ()
-    stamps: dict[str, list[int]] = field(default_factory=dict)
+    stamps: dict[str, list[int]] = field(default_factory=dict, compare=False)
 
     def touched(self) -> list[str]:
         """Files that are other than they were when this inventory was taken, as far as their status tells: changed,
