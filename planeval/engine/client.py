@@ -11,6 +11,7 @@ import os
 import pickle
 import signal
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -105,7 +106,7 @@ class _Client(KernelClient):
         return bool(self.manager.is_alive())
 
 
-class _Manager:
+class _Manager(ABC):
     """What the two managers share."""
 
     has_kernel = False
@@ -127,8 +128,9 @@ class _Manager:
     def _channel(self, name: str) -> _Channel:
         return _Channel(self._mailboxes[name], self._send)
 
+    @abstractmethod
     def _send(self, message: dict[str, Any]) -> None:
-        raise NotImplementedError
+        """Send a request to the kernel."""
 
 
 class LocalKernel(_Manager):
