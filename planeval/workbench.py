@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from planeval.errors import OTHER_DATA, InputError, UsageError
-from planeval.messages import say
+from planeval.messages import say, speak  # noqa: F401  speak: for the notebooks
 from planeval.model.findings import Finding
 from planeval.model.validation import ValidationResult
 from planeval.read.inventory import Inventory, take_inventory

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from planeval.commands import main
+from planeval.messages import speak
 
 # No deadline: the first example pays for importing scipy, and how fast a machine is is no property of the method.
 # In CI the examples are the same every time, so that a red run can be repeated.
@@ -18,6 +19,15 @@ settings.register_profile("planeval", deadline=None, derandomize=bool(os.environ
 settings.load_profile("planeval")
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def chinese_again() -> Iterator[None]:
+    """A command of one test may have spoken English."""
+    yield
+    speak("zh")
+
+
 Cli = Callable[..., tuple[int, str, str]]
 
 TINY_PLAN = """\

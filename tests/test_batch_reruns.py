@@ -182,7 +182,9 @@ def test_the_number_of_jobs_and_the_engine_leave_no_trace_in_the_bytes(nation: N
     assert tree(nation.out) == expected
     shutil.rmtree(nation.out)
     done = run("run", nation.data, nation.out, "--jobs", "3", "--engine", "kernel")
-    assert (done.status, done.err) == (0, "")
+    # An ordinary kernel may abort, loudly, in libzmq while it shuts down, long after it has answered.
+    said = [line for line in done.err.splitlines() if "(src/signaler.cpp" not in line]
+    assert (done.status, said) == (0, [])
     assert tree(nation.out) == expected
 
 

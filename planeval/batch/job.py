@@ -118,7 +118,10 @@ class Job:
     @cached_property
     def digest(self) -> str:
         """Stands for everything there is to read: when it is as it was, everything that follows is too."""
-        asked = {name: str(getattr(self.options, name, None)) for name in ("data", "out", "as_of")}
+        asked = {
+            name: str(getattr(self.options, name, None))
+            for name in ("data", "out", "as_of", "lang", "format")
+        }
         return digest(
             {
                 "files": self.inventory.files,
@@ -133,7 +136,7 @@ class Job:
         """The data folder for the workers: on a cluster by its full path, which all of them must see."""
         name = str(self.options.data)
         folder = str(self.inventory.root.absolute()) if self.options.scheduler else name
-        return Data(name, folder, digest(self.inventory.files))
+        return Data(name, folder, digest(self.inventory.files), self.options.lang)
 
     @property
     def quiet(self) -> bool:
@@ -164,7 +167,9 @@ class Job:
             code = own.region_code
             self._own[report] = ReportInputs(
                 notebook=shared.notebooks[NOTEBOOKS[kind]],
-                parameters=parameters_of(plan, self.options.as_of, self.options.data, self.validation_path),
+                parameters=parameters_of(
+                    plan, self.options.as_of, self.options.data, self.validation_path, self.options.lang
+                ),
                 plan=files.get(own.file, ""),
                 ledger=files.get(f"progress/{plan}.csv"),
                 observations={code: self.inventory.rows_of(code)} if code else {},
@@ -330,7 +335,6 @@ class Job:
             records=self.records,
             regions=self.region_names(),
             codes={plan: of.region_code for plan, of in self.inventory.plans.items() if of.region_code},
-            without=self.stale_pages(),
             staging=self.state.staging,
         )
         self.tell("cli.site", path=self.out / "index.html")

@@ -37,7 +37,7 @@ def _page_inputs(job: Job, page: pages.Page) -> dict[str, Any]:
 
 
 def _page_parameters(job: Job, page: pages.Page) -> dict[str, str]:
-    parameters = {"data": job.options.data}
+    parameters = {"data": job.options.data, "lang": job.options.lang}
     if page is pages.VALIDATION:
         parameters["validation"] = str(job.state.validated)
     return parameters
@@ -96,6 +96,8 @@ def _batches(job: Job, due: Iterable[Report]) -> list[Batch]:
             as_of=job.options.as_of,
             data=job.options.data,
             validation=job.validation_path,
+            lang=job.options.lang,
+            formats=tuple(job.options.format),
             region_code=code,
             rows=job.inventory.rows_of(code),
             findings=job.findings(plan),

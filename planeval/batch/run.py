@@ -21,6 +21,7 @@ from planeval.messages import say
 from planeval.render.publish import PublishError, write_file
 from planeval.rerun.decide import Decision, decide
 from planeval.rerun.key import changes, report_key
+from planeval.site.entries import FORMAT_FILES
 from planeval.stages import pages
 from planeval.stages.site import hold_everything
 from planeval.stages.validation import Validation, held_reasons, read_validated
@@ -149,6 +150,7 @@ def _hold(job: Job, worker: workers.Worker, due: Sequence[Report], *, all_places
 def _decide(job: Job) -> dict[Report, Decision]:
     """What to do with each report asked for that is not held back."""
     decisions: dict[Report, Decision] = {}
+    wanted = [FORMAT_FILES[name] for name in job.options.format if name in FORMAT_FILES]
     for report in job.asked:
         findings = job.findings(report[0])
         reasons = held_reasons(findings)
@@ -158,7 +160,9 @@ def _decide(job: Job) -> dict[Report, Decision]:
             continue
         inputs = job.inputs(report)
         job.keys[report] = report_key(inputs)
-        decision = decide(job.folder(report), job.records.get(report), inputs, force=job.options.force)
+        decision = decide(
+            job.folder(report), job.records.get(report), inputs, force=job.options.force, wanted=wanted
+        )
         decisions[report] = decision
         if not decision.render:
             job.skipped.append(report)

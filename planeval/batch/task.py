@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from planeval.errors import InputError, PlanevalError
-from planeval.messages import say
+from planeval.messages import say, speak
 from planeval.model.findings import Finding
 from planeval.model.terms import Kind
 from planeval.read.inventory import Inventory, take_inventory
@@ -30,7 +30,7 @@ from planeval.rerun.sources import sources
 class ReportTask:
     """One report to make.
 
-    ``data`` is the data folder as the notebook's parameter names it. ``rows`` are the digests of its place's rows as
+    ``data`` is the data folder as the notebook's parameter names it, ``formats`` what to make beside the page. ``rows`` are the digests of its place's rows as
     the key has them, ``findings`` what validation says about it.
     """
 
@@ -39,6 +39,8 @@ class ReportTask:
     as_of: int | None
     data: str
     validation: str
+    lang: str
+    formats: tuple[str, ...]
     region_code: str
     rows: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
@@ -91,10 +93,10 @@ def _private_folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def hold_data(
-    data: str, folder: str, only: Collection[str] | None, inventory: Inventory | None, many: bool
+    data: str, folder: str, only: Collection[str] | None, inventory: Inventory | None, many: bool, lang: str
 ) -> None:
     """Read the data ``folder`` into this process (``only``: those places), for the forks that are to come; notebooks
-    call it ``data``. ``inventory``: as the caller has taken it; on another machine it is taken anew. ``many`` says
+    call it ``data``, and speak ``lang``. ``inventory``: as the caller has taken it; on another machine it is taken anew. ``many`` says
     that it pays to rehearse a report first.
 
     Raises:
@@ -105,6 +107,7 @@ def hold_data(
     from planeval.stages.rehearsal import rehearse
     from planeval.workbench import hold, require_untouched
 
+    speak(lang)
     root = data_folder(folder)
     if inventory is None:
         inventory = take_inventory(root, Path(_private_folder().name) / "inventory.json")
@@ -112,7 +115,7 @@ def hold_data(
     require_untouched(inventory)
     hold(data, workspace, inventory)
     if many:
-        rehearse(workspace, data)
+        rehearse(workspace, data, lang)
 
 
 def render_one(task: ReportTask, engine: Engine) -> Outcome:
@@ -122,10 +125,13 @@ def render_one(task: ReportTask, engine: Engine) -> Outcome:
     from planeval.workbench import OTHER_DATA, hold_findings, require_same_rows, require_untouched
 
     began = time.perf_counter()
+    speak(task.lang)
     try:
         require_same_rows(task.data, task.region_code, task.rows)
         hold_findings(task.validation, task.findings)
-        done = render_report(task.plan, task.kind, task.as_of, task.data, task.validation, engine)
+        done = render_report(
+            task.plan, task.kind, task.as_of, task.data, task.validation, engine, task.lang, task.formats
+        )
         if engine == "kernel":
             require_untouched()  # an ordinary kernel has read the files itself, just now
     except InputError as error:
@@ -165,7 +171,8 @@ def render_batch(batch: Batch) -> list[Outcome]:
         if digest(asdict(sources())) != batch.sources:
             raise PlanevalError(say("batch.other_program", host=platform.node()))
         here = worker()
-        data = Data(batch.tasks[0].data, batch.folder, batch.fingerprint)
+        data = Data(batch.tasks[0].data, batch.folder, batch.fingerprint, batch.tasks[0].lang)
+        speak(batch.tasks[0].lang)
         here.hold(data, {task.region_code for task in batch.tasks}, None, True)
     except PlanevalError as error:
         return [failed(task, error) for task in batch.tasks]

@@ -8,14 +8,15 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import itertools
 import shlex
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 from planeval import __version__
-from planeval.commands.arguments import DEFAULTS
-from planeval.messages import say
+from planeval.commands.arguments import DEFAULTS, default_out
+from planeval.messages import LANGUAGES, say, speak
 
 COMMANDS = ("run", "validate", "compute", "report", "site", "method")
 
@@ -57,13 +58,24 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _language(words: Sequence[str]) -> str:
+    """The language asked for, known before the parser is made, whose own texts are in it too."""
+    asked = [after for word, after in itertools.pairwise(words) if word == "--lang"]
+    asked += [word.partition("=")[2] for word in words if word.startswith("--lang=")]
+    return asked[-1] if asked and asked[-1] in LANGUAGES else next(iter(LANGUAGES))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse and run; returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A console in another encoding must not turn a Chinese message into a traceback.
             stream.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
-    options = build_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    speak(_language(words))
+    options = build_parser().parse_args(words)
+    if getattr(options, "out", "") is None:
+        options.out = default_out(options.lang)
 
     from planeval.errors import PlanevalError, UsageError
 
@@ -78,7 +90,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.debug:
             raise
         print(error, file=sys.stderr)
-        words = sys.argv[1:] if arguments is None else arguments
         print(say("cli.next", command=shlex.join(["python", "pipeline.py", *words])), file=sys.stderr)
         return 1
     except KeyboardInterrupt as stop:

@@ -8,6 +8,9 @@ from planeval.messages import say
 
 KINDS = ("midterm", "final")
 ENGINES = ("planeval", "kernel")
+OUT = "reports"
+FORMATS = ("html", "docx", "pdf")
+LANGUAGES = ("zh", "en")
 # What a command that has no such option goes by.
 DEFAULTS: dict[str, object] = {
     "plan": [],
@@ -16,6 +19,8 @@ DEFAULTS: dict[str, object] = {
     "jobs": None,
     "scheduler": None,
     "engine": ENGINES[0],
+    "format": FORMATS[:1],
+    "lang": LANGUAGES[0],
     "force": False,
     "dry_run": False,
     "explain": False,
@@ -56,6 +61,26 @@ def _engine(text: str) -> str:
     raise argparse.ArgumentTypeError(say("cli.unknown_engine", found=text, hint=hint(text, ENGINES)))
 
 
+def _formats(text: str) -> tuple[str, ...]:
+    """Formats by their names, separated by commas; HTML, which the site is made of, always among them."""
+    asked = [name.strip() for name in text.split(",") if name.strip()]
+    for name in asked:
+        if name not in FORMATS:
+            from planeval.errors import hint
+
+            raise argparse.ArgumentTypeError(say("cli.unknown_format", found=name, hint=hint(name, FORMATS)))
+    return tuple(name for name in FORMATS if name == FORMATS[0] or name in asked)
+
+
+def _language(text: str) -> str:
+    """A language by its code."""
+    if text in LANGUAGES:
+        return text
+    from planeval.errors import hint
+
+    raise argparse.ArgumentTypeError(say("cli.unknown_language", found=text, hint=hint(text, LANGUAGES)))
+
+
 def _scheduler(text: str) -> str:
     """The address of a Dask scheduler."""
     if text.startswith(("tcp://", "tls://")) and text.rpartition(":")[2].isdigit():
@@ -72,7 +97,30 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 def add_out(parser: argparse.ArgumentParser) -> None:
     """``--out DIR``."""
     name = say("cli.metavar.dir")
-    parser.add_argument("--out", metavar=name, default="reports", help=say("cli.help.out"))
+    parser.add_argument("--out", metavar=name, default=None, help=say("cli.help.out"))
+    parser.add_argument(
+        "--lang",
+        metavar=say("cli.metavar.language"),
+        type=_language,
+        default=LANGUAGES[0],
+        help=say("cli.help.lang"),
+    )
+
+
+def default_out(lang: str) -> str:
+    """Where the site of a language lies when nobody says otherwise: the English one within the Chinese one."""
+    return OUT if lang == LANGUAGES[0] else f"{OUT}/{lang}"
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """``--format html,docx,pdf``."""
+    parser.add_argument(
+        "--format",
+        metavar=say("cli.metavar.formats"),
+        type=_formats,
+        default=FORMATS[:1],
+        help=say("cli.help.format"),
+    )
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:

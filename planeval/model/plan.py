@@ -18,6 +18,10 @@ from planeval.model.terms import Attribute
 AMBIGUOUS_IDS = frozenset(
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity"]
 )
+# Folders of the site beside those of the plans.
+SITE_FOLDERS = frozenset(
+    ["compare", "downloads", "en", "glossary", "indicators", "method", "places", "validation"]
+)
 ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 REGION_CODE_PATTERN = re.compile(r"[0-9]{6}")
 DUE_PATTERN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>0[1-9]|1[0-2]))?")
@@ -29,6 +33,8 @@ def plan_id_problem(plan_id: str) -> str | None:
         return "小写拉丁字母开头，只含小写字母、数字和连字符，至少两个字符"
     if plan_id in AMBIGUOUS_IDS:
         return "不得使用会被解析成真假值、空值或数字的词"
+    if plan_id in SITE_FOLDERS:
+        return f"这个词是网站栏目的文件夹名（{'、'.join(sorted(SITE_FOLDERS))}）"
     return None
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planeval.errors import PlanevalError
-from planeval.messages import say
+from planeval.messages import LANGUAGES, language, say
 from planeval.render.scan import scan
 from planeval.report.blocks import Link
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 TEMPLATES = Path(__file__).parent / "templates"
+# The pages in general, then the charts.
+STYLES = ("style.css", "charts.css")
 # Cells that speak to the analyst, not to the reader of the report.
 HIDDEN_TAGS = frozenset({"guide", "parameters", "injected-parameters"})
 # What an output may be, the preferred form first.
@@ -42,7 +44,7 @@ class RenderError(PlanevalError):
 @cache
 def stylesheet() -> str:
     """The stylesheet of every page of the site, without its comments and most of its white space."""
-    text = (TEMPLATES / "planeval" / "style.css").read_text(encoding="utf-8")
+    text = "".join((TEMPLATES / "planeval" / name).read_text(encoding="utf-8") for name in STYLES)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", text)
     # Spaces between words or around + and - mean something; beside these signs they do not.
@@ -86,7 +88,6 @@ def notebook_to_html(
     notebook: NotebookNode,
     title: str,
     *,
-    language: str = "zh-CN",
     description: str = "",
     nav: Sequence[Link] = (),
     footer: Sequence[str] = (),
@@ -107,7 +108,7 @@ def notebook_to_html(
     shown = _shown(notebook)
     page = {
         "title": title,
-        "language": language,
+        "language": LANGUAGES[language()],
         "description": description,
         "nav": list(nav),
         "footer": list(footer) or [say("page.generated")],

@@ -90,7 +90,6 @@ class Canvas:
     surface: Surface
     ind: IndicatorEvaluation
     years: list[YearValue]
-    language: str
     first: float
     last: float
     top: float
@@ -123,7 +122,7 @@ class Canvas:
         self.right = min(max([RIGHT, *(12 + width for width in labels)]), MOST_RIGHT)
 
     def say(self, name: str, **params: Any) -> str:
-        return say(f"chart.{name}", language=self.language, **params)
+        return say(f"chart.{name}", **params)
 
     def line(self, xs: Sequence[float], ys: Sequence[float], look: Look, *, weight: float = 1.0) -> None:
         """A line; ``weight`` says how badly a label on it would read (0: not at all)."""

@@ -53,34 +53,34 @@ def shown_years(ind: IndicatorEvaluation) -> list[YearValue]:
     ]
 
 
-def _base_sentence(ind: IndicatorEvaluation, language: str) -> str:
+def _base_sentence(ind: IndicatorEvaluation) -> str:
     if ind.base_source == "none" or ind.target_kind == "none_occurs":
         return ""
     if ind.base is None:
-        return say("chart.alt.no_base", language=language)
+        return say("chart.alt.no_base")
     name = "base_mean" if ind.base_source == "mean_of_years" else "base"
-    return say(f"chart.alt.{name}", year=ind.base_year, value=base_number(ind), language=language)
+    return say(f"chart.alt.{name}", year=ind.base_year, value=base_number(ind))
 
 
-def _year_words(value: YearValue, ind: IndicatorEvaluation, language: str) -> str:
+def _year_words(value: YearValue, ind: IndicatorEvaluation) -> str:
     if value.value is None:
-        return say("chart.alt.year_missing", year=value.year, language=language)
+        return say("chart.alt.year_missing", year=value.year)
     text = year_number(ind, value)
     if value.status is None or MARKS[value.status] == "final":
-        return say("chart.alt.year", year=value.year, value=text, language=language)
-    status = say(f"status.{value.status}", language=language)
-    return say("chart.alt.year_status", year=value.year, value=text, status=status, language=language)
+        return say("chart.alt.year", year=value.year, value=text)
+    status = say(f"status.{value.status}")
+    return say("chart.alt.year_status", year=value.year, value=text, status=status)
 
 
-def _target_sentence(ind: IndicatorEvaluation, language: str) -> str:
+def _target_sentence(ind: IndicatorEvaluation) -> str:
     words = target_words(ind)
     if words is None:
-        return say("chart.alt.no_target", language=language)
+        return say("chart.alt.no_target")
     name = f"limit_{words}" if is_mean(ind) else f"target_{words}"
-    return say(f"chart.alt.{name}", year=ind.target_year, value=limit_number(ind), language=language)
+    return say(f"chart.alt.{name}", year=ind.target_year, value=limit_number(ind))
 
 
-def _interval_sentence(ind: IndicatorEvaluation, years: list[YearValue], language: str) -> list[str]:
+def _interval_sentence(ind: IndicatorEvaluation, years: list[YearValue]) -> list[str]:
     """The interval of what is judged: the mean, or the value of the year judged."""
     name, interval = "mean_interval", ind.interval
     if not is_mean(ind):
@@ -90,21 +90,20 @@ def _interval_sentence(ind: IndicatorEvaluation, years: list[YearValue], languag
         return []
     bounds = interval_text(ind, interval)
     level = fmt.number(interval.level * 100, 0)
-    return [say(f"chart.alt.{name}", year=ind.current_year, level=level, interval=bounds, language=language)]
+    return [say(f"chart.alt.{name}", year=ind.current_year, level=level, interval=bounds)]
 
 
-def _room_left(ind: IndicatorEvaluation, room: float, language: str) -> str:
+def _room_left(ind: IndicatorEvaluation, room: float) -> str:
     """How high the years to come may be: one year alone, or several in their mean."""
     years = ind.target_year - ind.current_year
     return say(
         f"chart.alt.room_left_{'below' if ind.target_strict else 'at_most'}",
-        years=say(f"chart.alt.years_left_{'one' if years == 1 else 'more'}", n=years, language=language),
+        years=say(f"chart.alt.years_left_{'one' if years == 1 else 'more'}", n=years),
         value=fmt.target(room, ind.decimals),
-        language=language,
     )
 
 
-def alt_text(ind: IndicatorEvaluation, language: str = "zh") -> str:
+def alt_text(ind: IndicatorEvaluation) -> str:
     """Every number of the chart in one paragraph."""
     years = shown_years(ind)
     parts = [
@@ -114,28 +113,27 @@ def alt_text(ind: IndicatorEvaluation, language: str = "zh") -> str:
             unit=ind.unit,
             first=years[0].year,
             last=max(ind.target_year, years[-1].year),
-            language=language,
         ),
-        _base_sentence(ind, language),
+        _base_sentence(ind),
     ]
-    separator = say("chart.alt.separator", language=language)
-    words = separator.join(_year_words(v, ind, language) for v in years)
-    parts.append(say("chart.alt.years", years=words, language=language))
-    parts += [say("chart.alt.break", year=v.year, language=language) for v in years if v.break_before]
+    separator = say("chart.alt.separator")
+    words = separator.join(_year_words(v, ind) for v in years)
+    parts.append(say("chart.alt.years", years=words))
+    parts += [say("chart.alt.break", year=v.year) for v in years if v.break_before]
     if is_mean(ind) and ind.current is not None:
         value = current_number(ind)
-        parts.append(say("chart.alt.mean", year=ind.current_year, value=value, language=language))
-    parts += _interval_sentence(ind, years, language)
-    parts.append(_target_sentence(ind, language))
+        parts.append(say("chart.alt.mean", year=ind.current_year, value=value))
+    parts += _interval_sentence(ind, years)
+    parts.append(_target_sentence(ind))
     if ind.projection is not None and ind.target_year > ind.current_year:
         if is_mean(ind) and ind.projection.room_left is not None:
-            parts.append(_room_left(ind, ind.projection.room_left, language))
+            parts.append(_room_left(ind, ind.projection.room_left))
         elif not is_mean(ind) and ind.projection.value is not None:
             value = projected_number(ind)
-            parts.append(say("chart.alt.projected", year=ind.projection.year, value=value, language=language))
+            parts.append(say("chart.alt.projected", year=ind.projection.year, value=value))
     name = "verdict_provisional" if ind.provisional else "verdict"
-    verdict = say(f"verdict.{ind.verdict.value}", language=language)
-    parts.append(say(f"chart.alt.{name}", verdict=verdict, language=language))
+    verdict = say(f"verdict.{ind.verdict.value}")
+    parts.append(say(f"chart.alt.{name}", verdict=verdict))
     return "".join(parts)
 
 
@@ -151,7 +149,7 @@ def _path_cell(year: int, ind: IndicatorEvaluation) -> Cell:
     )
 
 
-def _cells(value: YearValue, ind: IndicatorEvaluation, language: str) -> dict[str, Cell]:
+def _cells(value: YearValue, ind: IndicatorEvaluation) -> dict[str, Cell]:
     remark = "；".join(text.rstrip("。") for text in (value.break_before, value.reason) if text)
     bounds = value.interval
     return {
@@ -162,31 +160,31 @@ def _cells(value: YearValue, ind: IndicatorEvaluation, language: str) -> dict[st
             illustrative=value.status is Status.ILLUSTRATIVE,
             provisional=value.status is Status.FORECAST,
         ),
-        "status": Cell(None if value.status is None else say(f"status.{value.status}", language=language)),
+        "status": Cell(None if value.status is None else say(f"status.{value.status}")),
         "interval": Cell(None if bounds is None else interval_text(ind, bounds)),
         "path": _path_cell(value.year, ind),
         "remark": Cell(remark),
     }
 
 
-def data_table(ind: IndicatorEvaluation, language: str = "zh") -> Table:
+def data_table(ind: IndicatorEvaluation) -> Table:
     """The chart's numbers, year by year; columns without a single entry are left out."""
     years = shown_years(ind)
     years += [
         YearValue(year=year, value=None, status=None) for year in sorted(ind.path) if year > ind.current_year
     ]
-    rows = [_cells(value, ind, language) for value in years]
+    rows = [_cells(value, ind) for value in years]
     numbers = {"value", "interval", "path"}
     kept = [name for name in rows[0] if name in {"year", "value"} or any(row[name].text for row in rows)]
     level = next((fmt.number(v.interval.level * 100, 0) for v in years if v.interval), "")
     columns = tuple(
         Column(
-            say(f"chart.table.{name}", unit=ind.unit, level=level, language=language),
+            say(f"chart.table.{name}", unit=ind.unit, level=level),
             kind="number" if name in numbers else "text",
         )
         for name in kept
     )
-    caption = say("chart.table.caption", name=ind.name, language=language)
+    caption = say("chart.table.caption", name=ind.name)
     return Table(caption, columns, tuple(tuple(row[name] for name in kept) for row in rows))
 
 

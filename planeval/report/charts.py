@@ -61,30 +61,30 @@ from planeval.report.shown import (
 )
 
 
-def indicator_chart(ind: IndicatorEvaluation, *, language: str = "zh") -> Figure:
+def indicator_chart(ind: IndicatorEvaluation) -> Figure:
     """The chart of one indicator with its alternative text and the table behind it.
 
     The same indicator gives the same bytes; nothing in the SVG has an id, so any number of charts stand on a page.
     """
-    alt = alt_text(ind, language)
+    alt = alt_text(ind)
     return Figure(
-        svg=_draw(ind, alt, language),
+        svg=_draw(ind, alt),
         alt=alt,
-        caption=say("chart.caption", name=ind.name, language=language),
-        data=data_table(ind, language),
+        caption=say("chart.caption", name=ind.name),
+        data=data_table(ind),
         illustrative=shows_status(ind, Status.ILLUSTRATIVE),
         provisional=shows_status(ind, Status.FORECAST),
     )
 
 
-def _draw(ind: IndicatorEvaluation, alt: str, language: str) -> str:
+def _draw(ind: IndicatorEvaluation, alt: str) -> str:
     """The chart as an inline ``<svg>`` element."""
     with quiet():
         from planeval.report.chart_surface import Surface
 
     years = shown_years(ind)
     last = max(ind.target_year, years[-1].year)
-    canvas = Canvas(Surface(WIDTH, HEIGHT), ind, years, language, years[0].year - 0.5, last + 0.5, 1.0)
+    canvas = Canvas(Surface(WIDTH, HEIGHT), ind, years, years[0].year - 0.5, last + 0.5, 1.0)
     _edge(canvas)
     _frame(canvas)
     _bands(canvas)

@@ -12,13 +12,12 @@ stands in the notes; rows and cells end where the next begins, as HTML allows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from html import escape
 from typing import Any
 
 from markupsafe import Markup
 
-from planeval.messages import say
+from planeval.messages import cached_by_language, say
 from planeval.messages.numbers import MISSING
 from planeval.model.terms import ItemState, Verdict
 from planeval.report import blocks as b
@@ -46,36 +45,36 @@ STATE_SHAPES = {
 _MISSING = f'<i class="missing">{MISSING}</i>'
 
 
-def render(block: b.Block, language: str = "zh") -> str:
+def render(block: b.Block) -> str:
     """One block as an HTML fragment.
 
     Raises:
         TypeError: not a block this renderer knows.
     """
-    return _render(block, language)
+    return _render(block)
 
 
-def verdict_html(verdict: Verdict, language: str = "zh") -> Markup:
+def verdict_html(verdict: Verdict) -> Markup:
     """A verdict: shape and word, coloured by class."""
-    return Markup(_verdict(verdict, language))
+    return Markup(_verdict(verdict))
 
 
-def state_html(state: ItemState, language: str = "zh") -> Markup:
+def state_html(state: ItemState) -> Markup:
     """The state of a task, project or milestone: shape and word, coloured by class."""
-    return Markup(_state(state, language))
+    return Markup(_state(state))
 
 
-def mark_html(name: str, language: str = "zh") -> Markup:
+def mark_html(name: str) -> Markup:
     """A small visible mark such as 示例 (``illustrative``) or 暂定 (``provisional``), with what it means as title."""
-    return Markup(_mark(name, language, say(f"page.mark_title.{name}", language=language)))
+    return Markup(_mark(name, say(f"page.mark_title.{name}")))
 
 
-def _render(block: b.Block, language: str) -> str:
+def _render(block: b.Block) -> str:
     try:
         renderer = _RENDERERS[type(block)]
     except KeyError:
         raise TypeError(f"no HTML for {type(block).__name__}") from None
-    return renderer(block, language)
+    return renderer(block)
 
 
 def _attribute(name: str, value: str) -> str:
@@ -89,88 +88,88 @@ def _list(items: Iterable[str], class_: str = "", tag: str = "ul") -> str:
     return f"<{tag}{_attribute('class', class_)}>{inner}</{tag}>" if inner else ""
 
 
-@cache
-def _verdict(verdict: Verdict, language: str) -> str:
-    return _badge("verdict", verdict, VERDICT_SHAPES[verdict], language)
+@cached_by_language
+def _verdict(verdict: Verdict) -> str:
+    return _badge("verdict", verdict, VERDICT_SHAPES[verdict])
 
 
-@cache
-def _state(state: ItemState, language: str) -> str:
-    return _badge("state", state, STATE_SHAPES[state], language)
+@cached_by_language
+def _state(state: ItemState) -> str:
+    return _badge("state", state, STATE_SHAPES[state])
 
 
-@cache
-def _mark(name: str, language: str, title: str = "") -> str:
-    word = escape(say(f"page.mark.{name}", language=language))
+@cached_by_language
+def _mark(name: str, title: str = "") -> str:
+    word = escape(say(f"page.mark.{name}"))
     kind = "" if name == "illustrative" else f"mark-{name}"  # the most common one goes without a class
     return f"<mark{_attribute('class', kind)}{_attribute('title', title)}>{word}</mark>"
 
 
-def _badge(family: str, value: Verdict | ItemState, shape: str, language: str) -> str:
-    word = escape(say(f"{family}.{value.value}", language=language))
+def _badge(family: str, value: Verdict | ItemState, shape: str) -> str:
+    word = escape(say(f"{family}.{value.value}"))
     name = f"{family}-{value.value.replace('_', '-')}"
     return f'<span class="badge {escape(name)}"><i aria-hidden="true">{escape(shape)}</i>{word}</span>'
 
 
-def _all(blocks: Iterable[b.Block], language: str) -> str:
-    return "\n".join(_render(block, language) for block in blocks)
+def _all(blocks: Iterable[b.Block]) -> str:
+    return "\n".join(_render(block) for block in blocks)
 
 
-def _section(section: b.Section, language: str) -> str:
-    id_, inner = escape(section.id), _all(section.blocks, language)
+def _section(section: b.Section) -> str:
+    id_, inner = escape(section.id), _all(section.blocks)
     heading = f'<h2 id="{id_}">{escape(section.title)}</h2>'
     return f'<section aria-labelledby="{id_}">{heading}\n{inner}</section>'
 
 
-def _heading(heading: b.Heading, language: str) -> str:
+def _heading(heading: b.Heading) -> str:
     tag = f"h{heading.level:d}"
     return f"<{tag}{_attribute('id', heading.id)}>{escape(heading.text)}</{tag}>"
 
 
-def _paragraph(paragraph: b.Paragraph, language: str) -> str:
+def _paragraph(paragraph: b.Paragraph) -> str:
     class_ = f"tone-{paragraph.tone}" if paragraph.tone else ""
     return f"<p{_attribute('class', class_)}>{escape(paragraph.text)}</p>"
 
 
-def _items(items: b.Items, language: str) -> str:
+def _items(items: b.Items) -> str:
     return _list(items.items, tag="ol" if items.ordered else "ul")
 
 
-def _links(links: b.Links, language: str) -> str:
+def _links(links: b.Links) -> str:
     label = f'<span class="links-label">{escape(links.label)}</span>' if links.label else ""
     inner = " ".join(f"<a{_attribute('href', x.href)}>{escape(x.text)}</a>" for x in links.items)
     return f'<p class="links">{label}{inner}</p>'
 
 
-def _definitions(definitions: b.Definitions, language: str) -> str:
+def _definitions(definitions: b.Definitions) -> str:
     inner = "".join(f"<div><dt>{escape(t)}</dt><dd>{escape(d)}</dd></div>" for t, d in definitions.items)
     return f"<dl>{inner}</dl>"
 
 
-def _callout(callout: b.Callout, language: str) -> str:
+def _callout(callout: b.Callout) -> str:
     if isinstance(callout.body, str):
         body = f"<p>{escape(callout.body)}</p>" if callout.body else ""
     else:
         body = _list(callout.body)
-    kind = escape(say(f"page.callout.{callout.tone}", language=language))
+    kind = escape(say(f"page.callout.{callout.tone}"))
     title = f'<p class="callout-title"><span class="callout-kind">{kind}</span>{escape(callout.title)}</p>'
     return f'<div class="callout callout-{escape(callout.tone)}" role="note">{title}{body}</div>'
 
 
-def _banner(banner: b.Banner, language: str) -> str:
-    facts = _definitions(b.Definitions(banner.facts), language) if banner.facts else ""
-    return f'<div class="banner">{facts}{_all(banner.callouts, language)}</div>'
+def _banner(banner: b.Banner) -> str:
+    facts = _definitions(b.Definitions(banner.facts)) if banner.facts else ""
+    return f'<div class="banner">{facts}{_all(banner.callouts)}</div>'
 
 
-def _details(details: b.Details, language: str) -> str:
-    inner = _all(details.blocks, language)
+def _details(details: b.Details) -> str:
+    inner = _all(details.blocks)
     return f"<details><summary>{escape(details.summary)}</summary>\n{inner}</details>"
 
 
-def _tally(tally: b.Tally, language: str) -> str:
+def _tally(tally: b.Tally) -> str:
     caption = f'<p class="tally-caption">{escape(tally.caption)}</p>' if tally.caption else ""
     inner = "".join(
-        f"<li{_attribute('class', '' if count else 'zero')}>{_verdict(verdict, language)}<b>{count:d}</b></li>"
+        f"<li{_attribute('class', '' if count else 'zero')}>{_verdict(verdict)}<b>{count:d}</b></li>"
         for verdict, count in tally.counts
     )
     return f'<div class="tally">{caption}<ul>{inner}</ul></div>'
@@ -185,25 +184,25 @@ def _bar(progress: float, expected: float | None) -> str:
     return f'<i class="bar due" style="--done:{done:.0f}%;--due:{due:.0f}%"></i>'
 
 
-def _cell(cell: b.CellLike, language: str) -> tuple[str, str]:
+def _cell(cell: b.CellLike) -> tuple[str, str]:
     """Inner HTML of a cell, and the title of the whole cell (a missing value carries its own)."""
     if isinstance(cell, b.Cell):
-        return _full_cell(cell, language)
+        return _full_cell(cell)
     if cell is None:
         return _MISSING, ""
     if isinstance(cell, Verdict):
-        return _verdict(cell, language), ""
+        return _verdict(cell), ""
     if isinstance(cell, ItemState):
-        return _state(cell, language), ""
+        return _state(cell), ""
     return escape(cell), ""
 
 
-def _full_cell(cell: b.Cell, language: str) -> tuple[str, str]:
+def _full_cell(cell: b.Cell) -> tuple[str, str]:
     parts: list[str] = []
     if cell.verdict is not None:
-        parts.append(_verdict(cell.verdict, language))
+        parts.append(_verdict(cell.verdict))
     if cell.state is not None:
-        parts.append(_state(cell.state, language))
+        parts.append(_state(cell.state))
     if cell.text is None:
         parts.append(
             f'<i class="missing" title="{escape(cell.title)}">{MISSING}</i>' if cell.title else _MISSING
@@ -211,9 +210,9 @@ def _full_cell(cell: b.Cell, language: str) -> tuple[str, str]:
     elif cell.text:
         parts.append(escape(cell.text))
     if cell.illustrative:
-        parts.append(_mark("illustrative", language))
+        parts.append(_mark("illustrative"))
     if cell.provisional:
-        parts.append(_mark("provisional", language))
+        parts.append(_mark("provisional"))
     inner = " ".join(parts)
     if cell.progress is not None:
         inner += _bar(cell.progress, cell.expected)
@@ -264,7 +263,7 @@ def _usual(looks: Iterable[str]) -> str:
     return min(_USUAL, key=lambda usual: sum(len(look or _PLAIN) + 9 for look in every if look != usual))
 
 
-def _table(table: b.Table, language: str) -> str:
+def _table(table: b.Table) -> str:
     rows = [row for row in table.rows if not isinstance(row, b.RowGroup)]
     looks = [_look(column, (row[n] for row in rows)) for n, column in enumerate(table.columns)]
     usual = _usual(look for n, look in enumerate(looks) if n != table.row_header)
@@ -291,7 +290,7 @@ def _table(table: b.Table, language: str) -> str:
             continue
         cells = []
         for start, cell in zip(opening, row, strict=True):
-            inner, title = _cell(cell, language)
+            inner, title = _cell(cell)
             if not inner and usual and start.startswith("<td"):
                 start = "<td"  # nothing that could look like anything
             cells.append(f"{start}{_attribute('title', title)}>{inner}")
@@ -306,24 +305,24 @@ def _table(table: b.Table, language: str) -> str:
     return f'<div class="table" role="region"{label} tabindex="0">{inner}</div>{_list(table.notes, "notes")}'
 
 
-def _figure(figure: b.Figure, language: str) -> str:
+def _figure(figure: b.Figure) -> str:
     marks = {"illustrative": figure.illustrative, "provisional": figure.provisional}
-    shown = "".join(f" {_mark(name, language)}" for name, given in marks.items() if given)
+    shown = "".join(f" {_mark(name)}" for name, given in marks.items() if given)
     # The numbers and the alternative text in the open: whoever cannot see the chart reads them here too.
     data = ""
     if figure.data is not None:
-        summary = escape(say("page.figure_data", language=language))
-        inner = f'<p class="alt">{escape(figure.alt)}</p>{_table(figure.data, language)}'
+        summary = escape(say("page.figure_data"))
+        inner = f'<p class="alt">{escape(figure.alt)}</p>{_table(figure.data)}'
         data = f'<details class="data"><summary>{summary}</summary>{inner}</details>'
     caption = f"<figcaption>{escape(figure.caption)}{shown}</figcaption>"
     return f"<figure>{caption}{figure.svg}{_list(figure.notes, 'notes')}{data}</figure>"
 
 
-def _figures(figures: b.Figures, language: str) -> str:
-    return f'<div class="figures">{_all(figures.items, language)}</div>'
+def _figures(figures: b.Figures) -> str:
+    return f'<div class="figures">{_all(figures.items)}</div>'
 
 
-_RENDERERS: dict[type, Callable[[Any, str], str]] = {
+_RENDERERS: dict[type, Callable[[Any], str]] = {
     b.Section: _section,
     b.Heading: _heading,
     b.Paragraph: _paragraph,

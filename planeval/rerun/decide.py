@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,15 @@ class Decision:
 
 
 def decide(
-    folder: Path, record: Mapping[str, Any] | None, inputs: ReportInputs, *, force: bool = False
+    folder: Path,
+    record: Mapping[str, Any] | None,
+    inputs: ReportInputs,
+    *,
+    force: bool = False,
+    wanted: Collection[str] = (),
 ) -> Decision:
-    """What to do with the report in ``folder`` whose record is ``record``, now that its inputs are ``inputs``."""
+    """What to do with the report in ``folder`` whose record is ``record``, now that its inputs are ``inputs`` and
+    the files ``wanted`` (besides those every report has) are asked for."""
     if record is None:
         name = "new" if not folder.exists() else "no_record"
         return Decision(True, (say(f"rerun.{name}"),))
@@ -33,6 +39,9 @@ def decide(
         return Decision(True, reasons or (say("rerun.version"),))
     if not intact(folder, record):
         return Decision(True, (say("rerun.damaged"),))
+    lacking = sorted(set(wanted) - set(record["files"]))
+    if lacking:
+        return Decision(True, (say("rerun.lacking", files=say("report.join").join(lacking)),))
     return Decision(force, (say("rerun.forced"),) if force else ())
 
 

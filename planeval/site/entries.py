@@ -15,11 +15,13 @@ from typing import Any
 
 from planeval.messages import say
 from planeval.model.terms import Attribute, Kind, Verdict
-from planeval.site.summary import summary_of
+from planeval.site.summary import IndicatorLine, summary_of
 
 PAGE = "index.html"
 RECORD, EVALUATION = "record.json", "evaluation.json"
-FILES = ("report.ipynb", EVALUATION, "indicators.csv")
+# What a report has in other formats, where they were asked for.
+FORMAT_FILES = {"docx": "report.docx", "pdf": "report.pdf"}
+FILES = ("report.ipynb", EVALUATION, "indicators.csv", *FORMAT_FILES.values())
 # A look-up is several times faster than making the member from its value, and there are 100,000 of them.
 _ATTRIBUTES = {attribute.value: attribute for attribute in Attribute}
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
@@ -54,6 +56,12 @@ class SiteEntry:
     published: bool = False
     held_back: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()  # of `indicators`
+
+    @property
+    def indicators(self) -> list[IndicatorLine]:
+        """Its core indicators, in the plan's order."""
+        return [IndicatorLine(*row) for row in self.rows]
 
     @property
     def folder(self) -> str:
@@ -69,7 +77,7 @@ class SiteEntry:
         held_back: tuple[str, ...] = (),
         *,
         published: bool = True,
-        files: tuple[str, ...] = FILES,
+        files: tuple[str, ...] = FILES[:3],
     ) -> SiteEntry:
         """The entry of a report whose `summary_of` is ``summary``.
 
@@ -101,6 +109,7 @@ class SiteEntry:
             published=published,
             held_back=held_back,
             files=files,
+            rows=tuple(tuple(row) for row in summary["indicators"]),
         )
 
 

@@ -11,65 +11,43 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 from planeval.messages import numbers as fmt
 from planeval.messages import say
-from planeval.render.html import check_page, stylesheet
 from planeval.render.publish import write_file
-from planeval.report.blocks import Link
 from planeval.site.cards import plan_cards
 from planeval.site.entries import HeldBack, Records, SiteEntry, collect_entries
+from planeval.site.frame import render_page
 from planeval.site.places import place_list
 
 __all__ = ["HeldBack", "Records", "SiteEntry", "build_index", "collect_entries", "render_index"]
 
-TEMPLATES = Path(__file__).parent / "templates"
 MOST_CARDS = 30  # plans; a list of more is easier to find one's way in than a page of cards
 
 
 def render_index(
     entries: Iterable[SiteEntry],
     *,
-    pages: Sequence[Link] = (),
     regions: Mapping[str, str] | None = None,
-    language: str = "zh-CN",
 ) -> str:
     """The index as HTML. The same entries give the same text.
 
-    ``pages`` are the links to the site's other pages. ``regions`` maps region codes to names, also of provinces and
+    ``regions`` maps region codes to names, also of provinces and
     cities without a report: they head the list of many plans, where a province without a name is headed by its
     digits and a city without one is left out.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     entries = list(entries)
     plans = len({e.plan for e in entries})
     many = plans > MOST_CARDS
     body: dict[str, Any] = place_list(entries, regions or {}) if many else {"plans": plan_cards(entries)}
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    words = ("skip", "navigation", "site_name", "all_reports", "back_to_top")
-    html = environment.get_template("places.html.j2" if many else "cards.html.j2").render(
-        **body,
-        language=language,
-        title=say("site.title"),
+    return render_page(
+        "places.html.j2" if many else "cards.html.j2",
+        "index.html",
+        say("site.title"),
         description=say("site.description"),
         lead=say("site.lead"),
         summary=_summary(entries, plans),
-        style=Markup(stylesheet()),
-        words={word: say(f"page.{word}") for word in words} | {"generated": say("site.generated")},
-        say=say,
-        pages=list(pages),
+        **body,
     )
-    html += "\n"
-    check_page(html)
-    return html
 
 
 def _summary(entries: Sequence[SiteEntry], plans: int) -> list[str]:
@@ -84,7 +62,6 @@ def _summary(entries: Sequence[SiteEntry], plans: int) -> list[str]:
 def build_index(
     out: Path,
     entries: Iterable[SiteEntry],
-    pages: Sequence[Link] = (),
     regions: Mapping[str, str] | None = None,
 ) -> Path:
     """Write ``out/index.html`` whole or not at all, and return its path; the parameters are those of `render_index`.
@@ -93,5 +70,5 @@ def build_index(
         PublishError: the folder cannot be written to.
     """
     path = out / "index.html"
-    write_file(path, render_index(entries, pages=pages, regions=regions))
+    write_file(path, render_index(entries, regions=regions))
     return path

@@ -5,19 +5,65 @@ The index of a nation is made from 5,700 of these; parsing as many evaluations w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from planeval.model.terms import FINAL_VERDICTS, MIDTERM_VERDICTS, Attribute, Kind
 
 if TYPE_CHECKING:
-    from planeval.model.evaluation import Evaluation
+    from planeval.model.evaluation import Evaluation, IndicatorEvaluation
+
+
+class IndicatorLine(NamedTuple):
+    """A core indicator of a report, as the site's pages show and compare it; numbers in its own unit.
+
+    ``id`` is the plan's id of the row, ``key`` the dictionary's; ``verdict`` and ``attribute`` are their values as
+    text. ``numerator`` and ``denominator`` are those of ``current`` (of its year), in the dictionary's canonical units.
+    """
+
+    id: str
+    key: str
+    verdict: str
+    attribute: str
+    base: float | None
+    base_year: int
+    current: float | None
+    current_year: int
+    target: float | None
+    progress: float | None
+    numerator: float | None
+    denominator: float | None
+    status: str | None  # of the figures behind it; "illustrative" must be shown wherever it is used
+    provisional: bool
+    target_kind: str
+
+
+def indicator_line(ind: IndicatorEvaluation) -> IndicatorLine:
+    """The line of one indicator."""
+    now = next((value for value in ind.values if value.year == ind.current_year), None)
+    return IndicatorLine(
+        ind.id,
+        ind.key,
+        ind.verdict.value,
+        ind.attribute.value,
+        ind.base,
+        ind.base_year,
+        ind.current,
+        ind.current_year,
+        ind.target,
+        ind.progress,
+        now.numerator if now else None,
+        now.denominator if now else None,
+        ind.data_status.value if ind.data_status else None,
+        ind.provisional,
+        ind.target_kind,
+    )
 
 
 def summary_of(evaluation: Evaluation) -> dict[str, Any]:
     """The summary of one evaluation: text, numbers, booleans, None and dicts of them.
 
     ``counts`` are its core indicators by attribute and verdict (all verdicts of its kind, best first; only attributes
-    that occur), ``time_share`` is a fraction.
+    that occur), ``time_share`` is a fraction, ``indicators`` are the fields of each `IndicatorLine`.
     """
     order = MIDTERM_VERDICTS if evaluation.kind is Kind.MIDTERM else FINAL_VERDICTS
     counts: dict[str, dict[str, int]] = {}
@@ -36,6 +82,7 @@ def summary_of(evaluation: Evaluation) -> dict[str, Any]:
         "data_until": evaluation.data_until,
         "time_share": evaluation.time_share,
         "counts": counts,
+        "indicators": [list(indicator_line(i)) for i in evaluation.indicators],
         "illustrative": evaluation.illustrative,
         "provisional": evaluation.provisional,
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from planeval.messages import say
 from planeval.render.execute import Engine, execute
 from planeval.render.html import notebook_to_html
-from planeval.report.blocks import Link
+from planeval.site.frame import navigation
 from planeval.stages.report import notebook_text
 
 
@@ -31,6 +31,5 @@ def render_page(page: Page, parameters: dict[str, str], engine: Engine = "planev
         NotebookFailure, RenderError.
     """
     notebook = execute(page.notebook, parameters, engine)
-    nav = [Link(say("nav.reports"), "../index.html")]
-    html = notebook_to_html(notebook, say(page.title), nav=nav)
+    html = notebook_to_html(notebook, say(page.title), nav=navigation(f"{page.folder}/index.html"))
     return {"index.html": html.encode("utf-8"), "report.ipynb": notebook_text(notebook).encode("utf-8")}

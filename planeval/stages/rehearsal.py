@@ -17,7 +17,7 @@ from planeval.read.workspace import Workspace
 from planeval.stages.report import NOTEBOOKS, parameters_of, rendered
 
 
-def rehearse(workspace: Workspace, data: str) -> None:
+def rehearse(workspace: Workspace, data: str, lang: str) -> None:
     """Go through both reports of one plan of ``workspace``, which the notebooks know as ``data``.
 
     Whatever goes wrong will go wrong, and be told, in the report itself.
@@ -30,7 +30,7 @@ def rehearse(workspace: Workspace, data: str) -> None:
     hold_findings("rehearsal", [])
     for kind in Kind:
         with suppress(Exception):
-            rendered(_executed(kind, parameters_of(plan, None, data, "rehearsal")))
+            rendered(_executed(kind, parameters_of(plan, None, data, "rehearsal", lang)))
 
 
 def _executed(kind: Kind, parameters: dict[str, Any]) -> Any:

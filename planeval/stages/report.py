@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from planeval.messages import say
 from planeval.model.evaluation import Evaluation, Kind
 from planeval.render.execute import Engine, execute, result_of
 from planeval.render.html import notebook_to_html
-from planeval.report.blocks import Link
 from planeval.report.words import report_title
+from planeval.site.frame import navigation
 from planeval.site.summary import summary_of
 
 NOTEBOOKS = {Kind.MIDTERM: "midterm_evaluation", Kind.FINAL: "final_evaluation"}
@@ -44,34 +44,41 @@ class RenderedReport:
     summary: dict[str, Any]
 
 
-def parameters_of(plan: str, as_of: int | None, data: str, validation: str) -> dict[str, str | int | None]:
+def parameters_of(
+    plan: str, as_of: int | None, data: str, validation: str, lang: str = "zh"
+) -> dict[str, str | int | None]:
     """The parameters of a report notebook; they stand in the published notebook and in the report's key."""
-    return {"plan": plan, "as_of": as_of, "data": data, "validation": validation}
+    return {"plan": plan, "as_of": as_of, "data": data, "validation": validation, "lang": lang}
 
 
 def render_report(
-    plan: str, kind: Kind, as_of: int | None, data: str, validation: str, engine: Engine = "planeval"
+    plan: str,
+    kind: Kind,
+    as_of: int | None,
+    data: str,
+    validation: str,
+    engine: Engine = "planeval",
+    lang: str = "zh",
+    formats: Collection[str] = (),
 ) -> RenderedReport:
-    """Render one report; nothing is written. The summary is of the evaluation that the notebook computed.
+    """Render one report, ``formats`` (``docx``, ``pdf``) beside its page; nothing is written. The summary is of the evaluation that the notebook computed.
 
     Raises:
         NotebookFailure, RenderError.
     """
-    return rendered(execute(NOTEBOOKS[kind], parameters_of(plan, as_of, data, validation), engine))
+    return rendered(
+        execute(NOTEBOOKS[kind], parameters_of(plan, as_of, data, validation, lang), engine), formats
+    )
 
 
-def rendered(notebook: Any) -> RenderedReport:
-    """The report that an executed ``notebook`` makes.
+def rendered(notebook: Any, formats: Collection[str] = ()) -> RenderedReport:
+    """The report that an executed ``notebook`` makes, in HTML and in the other ``formats``.
 
     Raises:
         NotebookFailure, RenderError.
     """
     evaluation = Evaluation.model_validate_json(result_of(notebook, "evaluation"))
-    nav = [
-        Link(say("nav.reports"), "../../index.html"),
-        Link(say("nav.validation"), "../../validation/index.html"),
-        *(Link(name, name) for name in FILES),
-    ]
+    nav = navigation(f"{evaluation.plan}/{evaluation.kind.value}/index.html")
     files = {
         "index.html": notebook_to_html(notebook, report_title(evaluation), nav=nav),
         "report.ipynb": notebook_text(notebook),

@@ -11,7 +11,6 @@ from typing import Any
 from planeval.messages import say
 from planeval.model.terms import Kind
 from planeval.render.publish import write_file
-from planeval.report.blocks import Link
 from planeval.site.entries import collect_entries
 from planeval.site.index import render_index
 
@@ -19,8 +18,6 @@ from planeval.site.index import render_index
 HELD_FILE = "held_back.json"
 # The names of the places, for the same reason.
 REGIONS_FILE = "regions.json"
-# The site's other pages, linked where they are there.
-PAGES = ("validation", "indicators")
 Held = Mapping[tuple[str, Kind], list[str]]
 
 
@@ -46,7 +43,6 @@ def make_site(
     records: Mapping[tuple[str, Kind], Mapping[str, Any]] | None = None,
     regions: Mapping[str, str] | None = None,
     codes: Mapping[str, str] | None = None,
-    without: Collection[str] = (),
     staging: Path | None = None,
 ) -> None:
     """Write ``out/index.html``. ``asked`` are the reports this run dealt with, ``held`` those it held back.
@@ -54,7 +50,7 @@ def make_site(
     ``plans`` are the plans there are (None: not known); what was held back of others is forgotten, and a report of
     another is marked as one whose plan is gone. ``records`` are
     the records of reports that the caller has read, ``regions`` the names of places by code (None: as they were
-    told last), ``codes`` the place of each plan, ``without`` the pages that are not linked because they are out of date.
+    told last), ``codes`` the place of each plan.
 
     Raises:
         PublishError: the folder cannot be written to.
@@ -74,15 +70,10 @@ def make_site(
     if regions is not None:
         _write(out / REGIONS_FILE, json.dumps(regions, ensure_ascii=False, indent=0) + "\n", staging)
     status = {(plan, kind.value): reasons for (plan, kind), reasons in merged.items()}
-    links = [
-        Link(say(f"site.{name}"), f"{name}/index.html")
-        for name in PAGES
-        if name not in without and (out / name / "index.html").is_file()
-    ]
     names = _read_regions(out) if regions is None else regions
     places = {plan: (code, names.get(code, "")) for plan, code in (codes or {}).items()}
     entries = collect_entries(out, status, titles, records=records, places=places)
-    _write(out / "index.html", render_index(entries, pages=links, regions=names), staging)
+    _write(out / "index.html", render_index(entries, regions=names), staging)
 
 
 def _reports_beside(out: Path, plans: Collection[str]) -> list[tuple[str, Kind]]:

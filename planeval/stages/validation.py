@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from planeval.engine.template import Template, fork_available
+from planeval.messages import language, speak
 from planeval.model.findings import Finding, Severity
 from planeval.read.inventory import Inventory
 
@@ -81,8 +82,8 @@ def read_validated(file: Path, inputs: str) -> Validated | None:
         return None
 
 
-def validate_changes(inventory: Inventory, previous: bytes | None) -> Validated:
-    """Validate what changed since ``previous`` (None: everything). Runs in a process of its own: it imports Great
+def validate_changes(inventory: Inventory, previous: bytes | None, lang: str) -> Validated:
+    """Validate what changed since ``previous`` (None: everything), in words of ``lang``. Runs in a process of its own: it imports Great
     Expectations, which takes seconds and memory that nothing else needs.
 
     Raises:
@@ -92,6 +93,7 @@ def validate_changes(inventory: Inventory, previous: bytes | None) -> Validated:
     from planeval.validate.parts import Stored, affected, relatives, revalidate
     from planeval.workbench import require_untouched
 
+    speak(lang)
     stored = Stored.read(previous) if previous else None
     changed = affected(stored, inventory)
     only = None if changed is None else changed | relatives(stored, inventory, changed)
@@ -115,7 +117,7 @@ class Validation:
     """
 
     def __init__(self, inventory: Inventory, previous: bytes | None) -> None:
-        self._work = (inventory, previous)
+        self._work = (inventory, previous, language())
         self._template = Template(preload=_PRELOAD) if fork_available() else None
         self._running = self._template.start(validate_changes, *self._work) if self._template else None
 

@@ -1,4 +1,4 @@
-"""What a validation result is made from, as hashes; the standard library alone, so that asking costs nothing."""
+"""What a validation result is made from, as hashes; nothing large is imported, so that asking costs nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import planeval
+from planeval.messages import language
 from planeval.read.inventory import Inventory, suite_hashes
 
 # What a validation result is made by, within the package: readers, rules' frames, models, and every word they say.
@@ -17,8 +18,8 @@ SOURCES = (
     "model/*.py",
     "read/*.py",
     "validate/*.py",
-    "messages/zh/read.yaml",
-    "messages/zh/validation.yaml",
+    "messages/*/read.yaml",
+    "messages/*/validation.yaml",
 )
 # Input files that every place depends on.
 SHARED = ("indicators.yaml", "method.yaml", "regions.csv")
@@ -54,6 +55,7 @@ def digest(content: Any) -> str:
 def _made_by(suites_dir: Path | None, package: Path | None) -> dict[str, Any]:
     return {
         "planeval": planeval.__version__,
+        "language": language(),
         "sources": _hashes(package or Path(planeval.__file__).parent, *SOURCES),
         "suites": _hashes(suites_dir or default_suites_dir(), "*.json"),
     }
