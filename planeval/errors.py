@@ -37,10 +37,14 @@ def closest(word: str, valid: Iterable[str], cutoff: float = 0.6) -> str | None:
     return matches[0] if matches else None
 
 
-def hint(found: str, valid: Iterable[str], separator: str = "、", cutoff: float = 0.6) -> str:
-    """The valid name closest to ``found``, or all of them, as a clause of a message."""
+def hint(found: str, valid: Iterable[str], separator: str | None = None, cutoff: float = 0.6) -> str:
+    """The valid name closest to ``found``, or all of them, as a clause of a message.
+
+    ``separator`` stands between them; None: what the language has between names.
+    """
     names = [str(v) for v in valid]
     near = closest(found, names, cutoff)
     if near:
         return say("read.did_you_mean", name=near)
-    return say("read.valid_names", names=separator.join(names))
+    between = say("read.name_join") if separator is None else separator
+    return say("read.valid_names", names=between.join(names))

@@ -21,7 +21,7 @@ from planeval.model.evaluation import Kind, Verdict
 from planeval.read import ledger, observations
 from planeval.read.units import UNITS
 from planeval.read.workspace import Workspace, load
-from planeval.stages.report import CSV_COLUMNS
+from planeval.report.indicator_table import CSV_COLUMNS
 from planeval.validate import suites
 
 MODULES = (
@@ -34,7 +34,7 @@ MODULES = (
     suites,
 )
 # Models that no file shows as such: bases without fields, and what is written as plain text in a file.
-NOT_IN_FILES = {"Strict", "Result", "Due", "Suite"}
+NOT_IN_FILES = {"Strict", "Translated", "Result", "Due", "Suite"}
 
 
 def models() -> dict[str, type[BaseModel]]:
@@ -50,6 +50,20 @@ def models() -> dict[str, type[BaseModel]]:
     return {name: model for name, model in found.items() if name not in NOT_IN_FILES}
 
 
+def translations(model: type[BaseModel]) -> set[str]:
+    """The optional fields that hold the English of another field."""
+    fields = model.model_fields
+    return {f for f in fields if f.endswith("_en") and f[:-3] in fields and not fields[f].is_required()}
+
+
+def test_formats_names_every_field_that_may_be_translated() -> None:
+    paragraph = re.search(r"^\*\*English\.\*\*.*$", text_of("docs/formats.md"), re.MULTILINE)
+    assert paragraph
+    own = {f"{name[:-3]}" for model in models().values() for name in translations(model)}
+
+    assert own == set(re.findall(r"`([a-z_]+)`", paragraph[0])) - {"x", "x_en"}
+
+
 def test_every_model_of_a_file_has_a_table_in_formats() -> None:
     documented = {name for subject in marked_tables("docs/formats.md", "fields") for name in subject.split()}
 
@@ -58,7 +72,8 @@ def test_every_model_of_a_file_has_a_table_in_formats() -> None:
 
 @pytest.mark.parametrize("subject", sorted(marked_tables("docs/formats.md", "fields")))
 def test_a_table_of_fields_names_exactly_the_fields_of_its_models(subject: str) -> None:
-    fields = {field for name in subject.split() for field in models()[name].model_fields}
+    fields = {f for name in subject.split() for f in models()[name].model_fields}
+    fields -= {f for name in subject.split() for f in translations(models()[name])}
 
     assert sorted(marked_tables("docs/formats.md", "fields")[subject]) == sorted(fields)
 

@@ -8,7 +8,7 @@ import re
 import yaml
 from docs_text import ROOT, first_cells, section, text_of
 
-from planeval.messages import names
+from planeval.messages import names_below
 from planeval.model import evaluation as evaluation_models
 from planeval.model import plan as plan_models
 from planeval.model.evaluation import Verdict
@@ -33,7 +33,9 @@ def test_the_table_of_cut_offs_is_the_method_file() -> None:
 
 def _method() -> dict[str, object]:
     values = flattened(yaml.safe_load(text_of("data/method.yaml")))
-    return {key: value for key, value in values.items() if key not in ("version", "assumptions")}
+    return {
+        key: value for key, value in values.items() if key not in ("version", "assumptions", "assumptions_en")
+    }
 
 
 def test_every_target_kind_and_every_verdict_is_explained() -> None:
@@ -64,13 +66,13 @@ def test_every_rule_of_the_plan_check_is_explained() -> None:
         "item_part",
     }
     helpers |= {"facts", "all_projects", "date", "project_years"}
-    rules = set(names("plan_check")) - helpers
+    rules = set(names_below("plan_check")) - helpers
 
     assert set(first_cells(section("Plan check"))) == rules
 
 
 def test_every_convention_of_the_sensitivity_table_is_explained() -> None:
-    codes = set(names("sensitivity"))
+    codes = set(names_below("sensitivity"))
 
     assert {c for c in re.findall(r"`(\w+)`", section("Projection"))} >= codes
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from planeval.errors import InputError
-from planeval.messages import _catalog, names
+from planeval.messages import _catalog, names_below
 from planeval.read.workspace import Workspace, load
 from planeval.validate.frames import build
 from planeval.validate.run import validate
@@ -78,8 +78,8 @@ def test_every_wording_uses_only_what_its_frame_gives(workspace: Workspace) -> N
 
 def test_no_title_or_wording_is_left_over() -> None:
     expectations = [e for suite in load_suites() for e in suite.expectations]
-    assert {e.meta.rule for e in expectations} == set(names("validation.rules"))
-    assert {e.message for e in expectations} == set(names("validation.messages"))
+    assert {e.meta.rule for e in expectations} == set(names_below("validation.rules"))
+    assert {e.message for e in expectations} == set(names_below("validation.messages"))
 
 
 def copy_suites(folder: Path) -> Path:

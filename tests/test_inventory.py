@@ -38,7 +38,8 @@ def test_the_inventory_of_the_shipped_data_agrees_with_what_is_read() -> None:
     assert {i: p.region_code for i, p in inventory.plans.items()} == {
         i: plan.region_code for i, plan in workspace.plans.items()
     }
-    assert inventory.plans["mawei"] == PlanFile("plans/mawei.yaml", MAWEI, workspace.plans["mawei"].title)
+    plan = workspace.plans["mawei"]
+    assert inventory.plans["mawei"] == PlanFile("plans/mawei.yaml", MAWEI, plan.title, plan.title_en)
     assert set(inventory.places) == set(workspace.table["region_code"])
     assert inventory.rows == len(workspace.table)
     assert inventory.newest == max(int(p[:4]) for p in workspace.table["published"] if p)

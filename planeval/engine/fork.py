@@ -134,6 +134,8 @@ def become_fork(connection: Connection, close: Iterable[socket.socket], die: Cal
         status = 0
     except (EOFError, ConnectionError):
         status = 0  # the caller has gone: nobody to tell
+    except KeyboardInterrupt:
+        pass  # before the job began or after it ended: whoever was interrupted with us says so
     except BaseException:
         traceback.print_exc()
     finally:

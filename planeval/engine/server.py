@@ -172,7 +172,9 @@ def assert_one_thread() -> None:
     names = [thread.name for thread in threading.enumerate()]
     tasks = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     if len(names) > 1 or tasks > 1:
-        raise PlanevalError(say("engine.threads", count=max(tasks, len(names)), names="、".join(names)))
+        raise PlanevalError(
+            say("engine.threads", count=max(tasks, len(names)), names=say("read.name_join").join(names))
+        )
 
 
 @cache

@@ -14,11 +14,12 @@ from planeval.evaluate.promise import Material, Promise
 from planeval.evaluate.provenance import provenance
 from planeval.evaluate.rows import observed, restatements, source_rows
 from planeval.evaluate.series import series_of, variables_of
-from planeval.messages import say
+from planeval.messages import language, say
 from planeval.model.dictionary import Dictionary
 from planeval.model.evaluation import Evaluation, FollowUp, IndicatorEvaluation, Kind
 from planeval.model.findings import Finding, Severity
 from planeval.model.plan import CompleteBy, Cumulative, Plan
+from planeval.model.spoken import spoken
 from planeval.model.status import PROVISIONAL, Status
 from planeval.read.workspace import Workspace
 
@@ -36,6 +37,7 @@ def promises(plan: Plan, dictionary: Dictionary) -> tuple[list[Promise], list[Pr
             id=row.key,
             no=row.no,
             name=dictionary.indicators[row.key].name,
+            name_en=dictionary.indicators[row.key].name_en,
             attribute=row.attribute,
             as_written=row.as_written,
             reading=row.reading,
@@ -51,6 +53,7 @@ def promises(plan: Plan, dictionary: Dictionary) -> tuple[list[Promise], list[Pr
             id=row.id,
             no=None,
             name=row.name,
+            name_en=row.name_en or dictionary.indicators[row.key].name_en,
             attribute=row.attribute,
             as_written=row.as_written,
             reading=row.note,
@@ -92,7 +95,8 @@ def evaluate(
     published_again = len({(row.variable, row.year) for row in own_rows}) < len(own_rows)
     if published_again:
         first_points = series_of(indicator_values(rows, workspace.dictionary, vintage="first"))
-    core, subs = promises(plan, workspace.dictionary)
+    said = spoken(plan)
+    core, subs = promises(said, workspace.dictionary)
     row_of = {(row.variable, row.year): row.place for row in own_rows if not row.superseded}
 
     def materials(batch: list[Promise], at: Kind, data_year: int) -> list[Material]:
@@ -115,7 +119,7 @@ def evaluate(
     indicators = [evaluate_promise(material) for material in materials(core, kind, year)]
     sub_targets = [evaluate_promise(material) for material in materials(subs, kind, year)]
     ledger = workspace.ledgers.get(plan_id)
-    items = judge_items(plan, ledger, year, workspace.method)
+    items = judge_items(said, ledger, year, workspace.method)
     used = variables_of({p.key for p in core + subs}, workspace.dictionary)
     behind = {source for own in indicators + sub_targets for v in own.values for source in v.sources}
     of_plan = (row for row in own_rows if row.variable in used and row.year <= year)
@@ -130,15 +134,16 @@ def evaluate(
     checked = check_plan(plan, latest, rows, workspace.dictionary, workspace.method, as_of=year)
     return Evaluation(
         plan=plan_id,
-        plan_title=plan.title,
+        lang=language(),
+        plan_title=said.title,
         region_code=plan.region_code,
         region_name=region.name,
         region_name_en=region.name_en,
-        issuer=plan.issuer,
-        document_number=plan.document_number,
-        plan_published=plan.published_text or (plan.published.isoformat() if plan.published else ""),
-        plan_source=plan.source,
-        evaluation_clause=plan.evaluation_clause,
+        issuer=said.issuer,
+        document_number=said.document_number,
+        plan_published=said.published_text or (plan.published.isoformat() if plan.published else ""),
+        plan_source=said.source,
+        evaluation_clause=said.evaluation_clause,
         kind=kind,
         period_start=plan.period.start,
         period_end=plan.period.end,
@@ -156,7 +161,7 @@ def evaluate(
         follow_up=_follow_up(back, indicators + sub_targets),
         validation=touching,
         rows=listed,
-        method=workspace.method.model_dump(mode="json"),
+        method=workspace.method.model_dump(mode="json", exclude={"assumptions_en"}),
         provenance=provenance(workspace, plan, rows, kind, year, platform.python_version()),
     )
 

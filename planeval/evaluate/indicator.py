@@ -63,7 +63,7 @@ def evaluate_promise(material: Material) -> IndicatorEvaluation:
         id=promise.id,
         no=promise.no,
         name=promise.name,
-        name_en=indicator.name_en,
+        name_en=promise.name_en,
         attribute=promise.attribute,
         target_kind=case.target.kind,
         as_written=promise.as_written,

@@ -17,6 +17,7 @@ import pandas as pd
 from planeval.evaluate.plan_check_text import date_text
 from planeval.messages import numbers as fmt
 from planeval.messages import say
+from planeval.messages.units import quantity
 from planeval.model.evaluation import ItemProgress, ItemState, Note
 from planeval.model.method import LedgerRule, Method
 from planeval.model.plan import CompleteBy, Cumulative, Due, Plan
@@ -143,7 +144,7 @@ def _as_reported(value: float) -> str:
 
 
 def _day_text(day: date) -> str:
-    return say("ledger.day", year=day.year, month=day.month, day=day.day)
+    return say("ledger.day", year=day.year, month=say(f"month.{day.month}"), day=day.day)
 
 
 def _share(item: _Item, report: _Report) -> float | None:
@@ -308,7 +309,7 @@ def _undeclared_completion(item: _Item, latest: _Report) -> Iterator[Note]:
 def _measure(item: _Item, report: _Report) -> str:
     """What the report says was done, as `_share` looks at it: a quantity or a percentage."""
     if item.quantity is not None and report.quantity is not None:
-        value, unit = _as_reported(report.quantity), item.quantity.unit
-        return say("ledger.notes.quantity_measure", value=value, unit=unit)
+        done = quantity(_as_reported(report.quantity), item.quantity.unit)
+        return say("ledger.notes.quantity_measure", quantity=done)
     assert report.percent is not None  # nobody asks for the measure of a report that has none
     return say("ledger.notes.percent_measure", value=_as_reported(report.percent))

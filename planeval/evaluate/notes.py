@@ -11,6 +11,7 @@ from planeval.evaluate.promise import Material
 from planeval.evaluate.series import BaseValue, Point
 from planeval.messages import numbers as fmt
 from planeval.messages import say
+from planeval.messages.units import quantity
 from planeval.model.evaluation import Comparison, Interval, Kind, Note, Projection
 from planeval.model.plan import Base, NoneOccurs, PeriodMeanAtMost, Reduction
 from planeval.model.status import PROVISIONAL, Status
@@ -18,7 +19,8 @@ from planeval.model.status import PROVISIONAL, Status
 
 def year_list(years: Sequence[int]) -> str:
     """``2021、2022年``."""
-    return say("evaluate.years", years="、".join(str(year) for year in years))
+    joined = say("evaluate.years_join").join(str(year) for year in years)
+    return say("evaluate.years", years=joined)
 
 
 def reason_text(reason: str | None, material: Material) -> str:
@@ -30,7 +32,7 @@ def reason_text(reason: str | None, material: Material) -> str:
     for key in variables.split("+"):
         found = material.dictionary.variables.get(key) or material.dictionary.indicators.get(key)
         names.append(found.name if found else key)
-    return say(f"evaluate.reason.{code}", names="、".join(names))
+    return say(f"evaluate.reason.{code}", names=say("report.join").join(names))
 
 
 class Notes:
@@ -48,12 +50,12 @@ class Notes:
     def value(self, value: float | None) -> str:
         """A value of this indicator with its unit."""
         indicator = self.material.indicator
-        return f"{fmt.number(value, indicator.decimals)}{indicator.unit}"
+        return quantity(fmt.number(value, indicator.decimals), indicator.unit)
 
     def level(self, value: float | None) -> str:
         """A derived level of this indicator with its unit."""
         indicator = self.material.indicator
-        return f"{fmt.target(value, indicator.decimals)}{indicator.unit}"
+        return quantity(fmt.target(value, indicator.decimals), indicator.unit)
 
     def of_judgement(self, judgement: Judgement) -> None:
         """The flags of the rule."""
@@ -78,8 +80,9 @@ class Notes:
             elif code == "target_wider_than_base":
                 extra = {"target": self.level(judgement.target)}
             if code == "occurred":
-                extra["total"] = fmt.number(params["total"], 0)
-                extra["unit"] = self.material.indicator.unit
+                unit = self.material.indicator.unit
+                extra |= {"total": fmt.number(params["total"], 0), "unit": unit}
+                extra["count"] = quantity(extra["total"], unit)
             self.add(code, **{**params, **extra})
 
     def of_base(self, base: BaseValue) -> None:
@@ -170,7 +173,10 @@ class Notes:
             by_reason: dict[str, list[int]] = {}
             for p in gaps:
                 by_reason.setdefault(reason_text(p.reason, self.material), []).append(p.year)
-            told = "；".join(f"{year_list(years)}{why}" for why, years in by_reason.items())
+            told = say("report.semicolon").join(
+                say("evaluate.years_reason", years=year_list(years), reason=why)
+                for why, years in by_reason.items()
+            )
             told = told or say("evaluate.reason.unknown")
             self.add("no_current", years=[p.year for p in gaps], reasons=told)
         if change is None:
@@ -206,7 +212,7 @@ class Notes:
                 "fractional_target",
                 name=self.material.promise.name,
                 target=self.level(judgement.target),
-                whole=fmt.number(math.floor(judgement.target)) + self.material.indicator.unit,
+                whole=quantity(fmt.number(math.floor(judgement.target)), self.material.indicator.unit),
             )
 
     def _fraction(self, target: float) -> bool:

@@ -9,6 +9,7 @@ from itertools import product
 
 from planeval.evaluate.plan_check_text import date_text, figure, finding, listing, percent
 from planeval.messages import say
+from planeval.messages.names import in_language, name_of
 from planeval.model.dictionary import Dictionary
 from planeval.model.evaluation import CheckLevel, PlanCheckFinding
 from planeval.model.plan import (
@@ -56,7 +57,7 @@ def _missing(plan: Plan, dictionary: Dictionary) -> Iterator[PlanCheckFinding]:
 
     undated = [s for s in plan.sub_targets if due_of(s) is None]
     undated_projects = [p for p in plan.projects if p.due is None]
-    names = [s.name for s in undated] + _project_names(plan, undated_projects)
+    names = [name_of(s) for s in undated] + _project_names(plan, undated_projects)
     yield from _absent("missing_due_date", [s.id for s in undated] + [p.id for p in undated_projects], names)
 
     timeless = [p for p in plan.projects if p.start is None or p.end is None]
@@ -79,7 +80,7 @@ def _absent(rule: str, ids: Sequence[str], names: Sequence[str]) -> Iterator[Pla
 
 
 def _project_names(plan: Plan, chosen: Sequence[Project]) -> list[str]:
-    names = [project.name for project in chosen]
+    names = [name_of(project) for project in chosen]
     if len(chosen) == len(plan.projects) > 1:
         return [say("plan_check.all_projects", number=len(names), names=listing(names))]
     return names
@@ -112,7 +113,7 @@ def _steps(plan: Plan) -> Iterator[PlanCheckFinding]:
         level = CheckLevel.CONFIRMED if added == total else CheckLevel.PROBLEM
         text = say(
             f"plan_check.steps_add_up.{level.value}",
-            name=sub_target.name,
+            name=name_of(sub_target),
             parts=parts,
             sum=figure(float(added), target.unit),
             total=figure(target.total, target.unit),
@@ -138,8 +139,8 @@ def publication(plan: Plan) -> Due | None:
 
 def _dated(plan: Plan) -> list[tuple[str, str, Due]]:
     """id, name and due date of everything that has one."""
-    dated = [(s.id, s.name, due) for s in plan.sub_targets if (due := due_of(s)) is not None]
-    return dated + [(p.id, p.name, p.due) for p in plan.projects if p.due is not None]
+    dated = [(s.id, name_of(s), due) for s in plan.sub_targets if (due := due_of(s)) is not None]
+    return dated + [(p.id, name_of(p), p.due) for p in plan.projects if p.due is not None]
 
 
 def _item(name: str, due: Due) -> str:
@@ -152,7 +153,7 @@ def _due_dates(plan: Plan) -> Iterator[PlanCheckFinding]:
     for sub_target in plan.sub_targets:
         steps = sub_target.target.steps if isinstance(sub_target.target, Cumulative) else {}
         outside += [
-            (sub_target.id, _item(sub_target.name, Due(year=year)))
+            (sub_target.id, _item(name_of(sub_target), Due(year=year)))
             for year in sorted(steps)
             if not start <= year <= end
         ]
@@ -171,7 +172,7 @@ def _due_dates(plan: Plan) -> Iterator[PlanCheckFinding]:
         items = listing(
             say(
                 "plan_check.project_years",
-                name=p.name,
+                name=name_of(p),
                 start=p.start or "—",
                 end=p.end or "—",
                 due=date_text(p.due),
@@ -182,7 +183,8 @@ def _due_dates(plan: Plan) -> Iterator[PlanCheckFinding]:
         text = say("plan_check.project_years_contradict", items=items)
         yield finding("project_years_contradict", CheckLevel.PROBLEM, text, [p.id for p in contradictory])
 
-    # A milestone whose name stands whole in a project's name is that project's subject.
+    # A milestone whose name stands whole in a project's name is that project's subject: in the plan's own words,
+    # whatever language is spoken.
     for sub_target, project in product(plan.sub_targets, plan.projects):
         due = due_of(sub_target)
         if not isinstance(sub_target.target, CompleteBy | Cumulative) or due is None or project.due is None:
@@ -190,9 +192,9 @@ def _due_dates(plan: Plan) -> Iterator[PlanCheckFinding]:
         if sub_target.name in project.name and due.ordinal != project.due.ordinal:
             text = say(
                 "plan_check.due_dates_differ",
-                sub_target=sub_target.name,
+                sub_target=name_of(sub_target),
                 sub_due=date_text(due),
-                project=project.name,
+                project=name_of(project),
                 project_due=date_text(project.due),
             )
             level = CheckLevel.CAUTION if due.year == project.due.year else CheckLevel.PROBLEM
@@ -203,7 +205,7 @@ def _publication(plan: Plan) -> Iterator[PlanCheckFinding]:
     published = publication(plan)
     if published is None:
         return
-    text_of_date = plan.published_text or date_text(published)
+    text_of_date = in_language(plan.published_text, plan.published_text_en) or date_text(published)
     # Where only the year is known, nothing is said that a later month would make wrong.
     moment = published.ordinal if published.month else float(published.year)
     elapsed = round((moment - plan.period.start) * 12)

@@ -83,7 +83,14 @@ def _growth(
             level = CheckLevel.CONFIRMED if compatible else CheckLevel.CAUTION
             binds = "count_binds" if compatible else "rate_binds"
             parts.append(say(f"plan_check.implied_growth.{binds}", **words))
-    return finding("implied_growth", level, "".join(parts), [count.key, ratio.key], unsettled, numbers)
+    return finding(
+        "implied_growth",
+        level,
+        say("report.sentence_join").join(parts),
+        [count.key, ratio.key],
+        unsettled,
+        numbers,
+    )
 
 
 def _reduced(row: Row, share: float) -> str:

@@ -20,6 +20,7 @@ from planeval.evaluate.plan_check_text import (
 )
 from planeval.evaluate.plan_facts import Figure, PlanFacts, Row, unsettled_years
 from planeval.messages import say
+from planeval.messages.units import quantity
 from planeval.model.dictionary import VariableKind
 from planeval.model.evaluation import CheckLevel, PlanCheckFinding
 from planeval.model.plan import AtLeast, AtMost, PeriodMeanAtMost, Reduction
@@ -72,7 +73,8 @@ def _joint_limits(facts: PlanFacts) -> Iterator[PlanCheckFinding]:
         unsettled = [known for *_, statistic in limits for known in statistic.unsettled]
         if (count := facts.base_statistic(numerator)) is not None:
             side = "inside" if count.value <= whole(least, _strict(binding)) else "outside"
-            text += say(f"plan_check.joint_limits.{side}", year=year, count=figure(count.value, unit))
+            told = say(f"plan_check.joint_limits.{side}", year=year, count=figure(count.value, unit))
+            text = say("report.sentence_join").join([text, told])
             numbers["base_count"] = count.value
             unsettled += count.unsettled
         # The binding one comes first among the items.
@@ -180,7 +182,8 @@ def _few(
     ratios = [row.name for row in rows if row.is_ratio]
     what = "ratios" if ratios else "itself"
     subject = say(f"plan_check.small_counts.{what}", names=listing(ratios))
-    words: dict[str, Any] = {"subject": subject, "count_name": variable.name, "unit": variable.unit}
+    words: dict[str, Any] = {"subject": subject, "count_name": variable.name}
+    words["one"] = quantity("1", variable.unit)
     if years:
         words["each_year"] = _each_of(years)
     keys = [row.key for row in rows]
@@ -194,9 +197,11 @@ def _few(
         return
     low, high = min(counts), max(counts)
     swings = [1 / max(some), 1 / min(some)]
-    shown = {"minimum": significant(low), "maximum": significant(high)}
-    span = "single" if low == high else "range"
-    words["range"] = say(f"plan_check.small_counts.{span}", unit=variable.unit, **shown)
+    highest = quantity(significant(high), variable.unit)
+    if low == high:
+        words["range"] = say("plan_check.small_counts.single", minimum=highest)
+    else:
+        words["range"] = say("plan_check.small_counts.range", minimum=significant(low), maximum=highest)
     words["swing"] = percent(swings[0])
     if swings[0] != swings[1]:
         words["swing"] = say(
@@ -204,7 +209,8 @@ def _few(
         )
     text = say("plan_check.small_counts.text" if years else "plan_check.small_counts.plan_only", **words)
     if zeros := len(counts) - len(some):
-        text += say("plan_check.small_counts.zero_years", number=zeros)
+        told = say("plan_check.small_counts.zero_years", number=zeros)
+        text = say("report.sentence_join").join([text, told])
     numbers = {
         "minimum": low,
         "maximum": high,
@@ -253,8 +259,8 @@ def _few_events(facts: PlanFacts) -> Iterator[PlanCheckFinding]:
             year=facts.plan.base_year,
             denominator=facts.variable(str(row.indicator.denominator)).name,
             allowed=limit_figure(allowed, unit, decimals=1),
-            whole=say("plan_check.figure", value=str(most), unit=unit),
-            unit=unit,
+            whole=quantity(str(most), unit),
+            single_event=quantity("1", unit),
             single=figure(single, row.indicator.unit),
         )
         numbers = {"allowed": allowed, "whole": most, "one_event": single}

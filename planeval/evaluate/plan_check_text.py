@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
+from planeval.messages.units import quantity
 from planeval.model.evaluation import CheckLevel, PlanCheckFinding
 from planeval.model.plan import Due
 from planeval.model.status import Status
@@ -15,7 +16,8 @@ from planeval.model.status import Status
 # A figure that settles nothing: its status (one of ``PROVISIONAL``), and what it is and of when, for readers.
 Unsettled = tuple[Status, str]
 
-# Large counts are read in 万, as official texts write them.
+# Large counts are read in 万, as official texts write them; `quantity` turns them back where a language counts
+# otherwise.
 _TEN_THOUSANDS = {"人": "万人", "人次": "万人次", "起": "万起"}
 
 
@@ -33,8 +35,8 @@ def figure(value: float, unit: str) -> str:
     if unit in _TEN_THOUSANDS and abs(value) >= 1e5:
         value, unit = value / 1e4, _TEN_THOUSANDS[unit]
     if unit in _TEN_THOUSANDS and float(value).is_integer():
-        return say("plan_check.figure", value=f"{value:.0f}", unit=unit)
-    return say("plan_check.figure", value=significant(value), unit=unit)
+        return quantity(f"{value:.0f}", unit)
+    return quantity(significant(value), unit)
 
 
 def limit_figure(value: float, unit: str, decimals: int | None = None) -> str:
@@ -46,12 +48,12 @@ def limit_figure(value: float, unit: str, decimals: int | None = None) -> str:
         text = significant(value, 4 + more) if decimals is None else fmt.number(value, decimals + more)
         if math.floor(float(text.replace(",", ""))) == whole(value):
             break
-    return say("plan_check.figure", value=text, unit=unit)
+    return quantity(text, unit)
 
 
 def whole_figure(value: float, unit: str, strict: bool = False) -> str:
     """`whole` with its unit."""
-    return say("plan_check.figure", value=str(whole(value, strict)), unit=unit)
+    return quantity(str(whole(value, strict)), unit)
 
 
 def whole(value: float, strict: bool = False) -> int:
@@ -110,7 +112,7 @@ def date_text(due: Due) -> str:
     """``2023年`` or ``2022年6月``."""
     if due.month is None:
         return say("plan_check.date.year", year=due.year)
-    return say("plan_check.date.month", year=due.year, month=due.month)
+    return say("plan_check.date.month", year=due.year, month=say(f"month.{due.month}"))
 
 
 def finding(

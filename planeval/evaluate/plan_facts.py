@@ -10,6 +10,7 @@ import pandas as pd
 from planeval.evaluate.plan_check_text import Unsettled, year_spans
 from planeval.evaluate.series import BaseValue, Point, in_unit, resolve_base, series_of
 from planeval.messages import say
+from planeval.messages.names import in_language
 from planeval.model.dictionary import Dictionary, Indicator, Variable
 from planeval.model.method import PlanCheckRule
 from planeval.model.plan import (
@@ -103,7 +104,7 @@ class PlanFacts:
         }
         self.core = [self._row(i.key, i.key, i.target, i.base) for i in plan.indicators]
         self.rows = self.core + [
-            self._row(s.id, s.key, s.target, s.base, s.name, s.due)
+            self._row(s.id, s.key, s.target, s.base, in_language(s.name, s.name_en), s.due)
             for s in plan.sub_targets
             if s.key is not None and not isinstance(s.target, CompleteBy | Cumulative)
         ]

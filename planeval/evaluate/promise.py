@@ -16,6 +16,7 @@ from planeval.evaluate.series import (
     resolve_base,
     variables_of,
 )
+from planeval.messages import say
 from planeval.model.dictionary import Dictionary, Indicator
 from planeval.model.evaluation import Kind, Verdict
 from planeval.model.method import Method
@@ -41,6 +42,7 @@ class Promise:
     id: str
     no: int | None
     name: str
+    name_en: str
     attribute: Attribute
     as_written: str
     reading: str
@@ -87,7 +89,8 @@ class Material:
             variable = self.dictionary.variables.get(key)
             for year, text in (variable.breaks_in(self.plan.region_code) if variable else {}).items():
                 found.setdefault(year, []).append(text)
-        return {year: "".join(sorted(set(texts))) for year, texts in found.items()}
+        between = say("report.sentence_join")
+        return {year: between.join(sorted(set(texts))) for year, texts in found.items()}
 
     def sources(self, point: Point) -> list[str]:
         """file:line of the rows that a value was computed from."""

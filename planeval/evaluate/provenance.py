@@ -47,8 +47,11 @@ def rows_hash(rows: pd.DataFrame) -> str:
 
 
 def _folder(root: Path) -> str:
-    """The data folder as it was named; the project's own is "data" wherever the notebook was opened from."""
-    return "data" if root.resolve() == project_root() / "data" else root.as_posix()
+    """The data folder as it was named; the project's own is "data" wherever the notebook was opened from, and of an
+    absolute path the last name: a published report tells nothing of the machine it was made on."""
+    if root.resolve() == project_root() / "data":
+        return "data"
+    return root.name if root.is_absolute() else root.as_posix()
 
 
 def provenance(

@@ -12,8 +12,6 @@ from functools import cache, wraps
 from importlib import resources
 from typing import Any, ParamSpec, TypeVar
 
-import yaml
-
 # The languages there are messages in, the default first, and how HTML names them.
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 _language = "zh"
@@ -65,6 +63,8 @@ def cached_by_language(function: Callable[P, T]) -> Callable[P, T]:
 @cache
 def _catalog(language: str) -> dict[str, str]:
     """All messages of ``language``, flattened to dotted names. Every scalar is text: a key ``no`` is no boolean."""
+    import yaml
+
     flat: dict[str, str] = {}
 
     def flatten(prefix: str, node: Any) -> None:
@@ -97,7 +97,7 @@ def has(name: str, /) -> bool:
     return name in _catalog(_language)
 
 
-def names(prefix: str, /) -> list[str]:
+def names_below(prefix: str, /) -> list[str]:
     """The names right below the dotted name ``prefix``, each once, in the order of the file."""
     head = f"{prefix}."
     return list(

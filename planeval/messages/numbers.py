@@ -11,6 +11,8 @@ import math
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
+from planeval.messages import say
+
 MISSING = "—"
 # More decimals are spent on a target than the indicator has when rounding would move it by more than this share.
 TARGET_TOLERANCE = 0.005
@@ -47,10 +49,10 @@ def share(value: float | None, decimals: int = 1) -> str:
 
 
 def interval(lower: float | None, upper: float | None, decimals: int) -> str:
-    """``0.21～8.77``; “—” when either end is missing."""
+    """``0.21～8.77``, in English with an en dash; “—” when either end is missing."""
     if lower is None or upper is None:
         return MISSING
-    return f"{number(lower, decimals)}～{number(upper, decimals)}"
+    return say("number.interval", lower=number(lower, decimals), upper=number(upper, decimals))
 
 
 def estimate(value: float | None, decimals: int) -> str:

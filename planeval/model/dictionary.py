@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from planeval.model.plan import Strict
+from planeval.model.plan import Strict, Translated
 
 
 class VariableKind(StrEnum):
@@ -18,7 +18,7 @@ class VariableKind(StrEnum):
     RATE = "rate"  # a published rate or share
 
 
-class Variable(Strict):
+class Variable(Translated):
     """A measured variable of the observations, in its canonical ``unit``."""
 
     name: str
@@ -26,18 +26,22 @@ class Variable(Strict):
     unit: str
     kind: VariableKind
     definition: str = ""
+    definition_en: str = ""
     caveats: tuple[str, ...] = ()
+    caveats_en: tuple[str, ...] = ()
     # Definitional breaks: year -> what changed. Values from that year on are not comparable with earlier ones.
     breaks: dict[int, str] = Field(default_factory=dict)
+    breaks_en: dict[int, str] = Field(default_factory=dict)
     # Breaks that only one place's figures have: region code -> year -> what changed.
     region_breaks: dict[str, dict[int, str]] = Field(default_factory=dict)
+    region_breaks_en: dict[str, dict[int, str]] = Field(default_factory=dict)
 
     def breaks_in(self, region_code: str) -> dict[int, str]:
         """The breaks of this place's figures: those of everybody and its own."""
         return {**self.breaks, **self.region_breaks.get(region_code, {})}
 
 
-class Indicator(Strict):
+class Indicator(Translated):
     """An indicator computed from variables: ``scale`` x numerator / denominator.
 
     Without ``denominator`` it is the numerator itself. ``events`` says that the numerator counts independent
@@ -56,7 +60,9 @@ class Indicator(Strict):
     events: bool = False
     plausible_max: float | None = None  # a value above it is an 亿/万 slip, not a fact
     definition: str
+    definition_en: str = ""
     caveats: tuple[str, ...] = ()
+    caveats_en: tuple[str, ...] = ()
 
 
 class Dictionary(Strict):

@@ -245,6 +245,9 @@ class Evaluation(Result):
     """The whole evaluation of one plan at one year."""
 
     schema_version: Literal["1"] = "1"
+    lang: str = (
+        "zh"  # the language of its texts: names of the plan's own that are not translated stay Chinese
+    )
     plan: str
     plan_title: str
     region_code: str

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from planeval.model.plan import Strict
+from planeval.model.plan import Strict, Translated
 
 
 class VerdictRule(Strict):
@@ -54,7 +54,7 @@ class ValidationRule(Strict):
     rate_tolerance: float = Field(gt=0)
 
 
-class Method(Strict):
+class Method(Translated):
     """The whole method."""
 
     version: str
@@ -68,3 +68,4 @@ class Method(Strict):
     plan_check: PlanCheckRule
     validation: ValidationRule
     assumptions: tuple[str, ...]
+    assumptions_en: tuple[str, ...] = ()

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from planeval.messages import say
+from planeval.model.spoken import check_translations
 from planeval.model.terms import Attribute
 
 # Words that some reader on the way (YAML 1.1, papermill -p, a shell, Excel) takes for something other than text.
@@ -30,11 +32,11 @@ DUE_PATTERN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>0[1-9]|1[0-2]))?")
 def plan_id_problem(plan_id: str) -> str | None:
     """Why ``plan_id`` cannot be a plan's id, or None when it can."""
     if not ID_PATTERN.fullmatch(plan_id) or len(plan_id) < 2:
-        return "小写拉丁字母开头，只含小写字母、数字和连字符，至少两个字符"
+        return say("read.wrong.plan_id_form")
     if plan_id in AMBIGUOUS_IDS:
-        return "不得使用会被解析成真假值、空值或数字的词"
+        return say("read.wrong.plan_id_ambiguous")
     if plan_id in SITE_FOLDERS:
-        return f"这个词是网站栏目的文件夹名（{'、'.join(sorted(SITE_FOLDERS))}）"
+        return say("read.wrong.plan_id_folder", names=say("read.name_join").join(sorted(SITE_FOLDERS)))
     return None
 
 
@@ -44,9 +46,21 @@ def _due_text(value: object) -> object:
 
 
 class Strict(BaseModel):
-    """Unknown keys are mistakes, and so are numbers without a value (NaN, infinity)."""
+    """Unknown keys are mistakes, and so are numbers without a value (NaN, infinity).
+
+    A field ``x_en`` holds the English of the field ``x``; it is optional everywhere (`planeval.model.spoken`).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Translated(Strict):
+    """Has lists or mappings of texts in several languages, which must have one shape."""
+
+    @model_validator(mode="after")
+    def _translations_fit(self) -> Self:
+        check_translations(self)
+        return self
 
 
 class Due(Strict):
@@ -60,7 +74,7 @@ class Due(Strict):
         """Read ``"2023"`` or ``"2024-12"``; raises ValueError otherwise."""
         match = DUE_PATTERN.fullmatch(text)
         if match is None:
-            raise ValueError(f"{text!r} 不是年份(2023)或年月(2023-06)")
+            raise ValueError(say("read.wrong.due", found=text))
         month = match["month"]
         return cls(year=int(match["year"]), month=int(month) if month else None)
 
@@ -171,7 +185,7 @@ class Base(Strict):
     @model_validator(mode="after")
     def _value_belongs_to_plan(self) -> Base:
         if (self.source == "plan") != (self.value is not None):
-            raise ValueError("value 与 source: plan 必须同时出现")
+            raise ValueError(say("read.wrong.base_value"))
         return self
 
 
@@ -182,7 +196,9 @@ class PlanIndicator(Strict):
     no: int
     attribute: Attribute
     as_written: str  # the expected value in the plan's own words
+    as_written_en: str = ""
     reading: str = ""  # how this project reads it, where the words leave a choice
+    reading_en: str = ""
     target: StatisticTarget
     base: Base = Base(source="statistics")
 
@@ -193,21 +209,24 @@ class SubTarget(Strict):
 
     id: str
     name: str
+    name_en: str = ""
     as_written: str
+    as_written_en: str = ""
     target: StatisticTarget | LedgerTarget = Field(discriminator="kind")
     key: str | None = None
     due: DueDate | None = None
     attribute: Attribute = Attribute.EXPECTED
     base: Base = Base(source="none")
     note: str = ""
+    note_en: str = ""
 
     @model_validator(mode="after")
     def _statistics_need_a_key(self) -> SubTarget:
         if isinstance(self.target, CompleteBy | Cumulative):
             if self.key is not None:
-                raise ValueError("complete_by 与 cumulative 由进展台账评价，不写 key")
+                raise ValueError(say("read.wrong.ledger_key"))
         elif self.key is None:
-            raise ValueError("由统计数据评价的分项目标必须写 key(指标词典中的键)")
+            raise ValueError(say("read.wrong.statistics_key"))
         return self
 
 
@@ -216,6 +235,7 @@ class TaskSection(Strict):
 
     id: str
     name: str
+    name_en: str = ""
     bears_on: tuple[str, ...] = ()
 
 
@@ -224,6 +244,7 @@ class TaskPart(Strict):
 
     no: int
     name: str
+    name_en: str = ""
     sections: tuple[TaskSection, ...]
 
 
@@ -233,11 +254,14 @@ class Project(Strict):
     id: str
     no: int
     name: str
+    name_en: str = ""
     start: int | None = None
     end: int | None = None
     due: DueDate | None = None
     lead_unit: str | None = None
+    lead_unit_en: str | None = None
     note: str = ""
+    note_en: str = ""
 
 
 class Period(Strict):
@@ -249,7 +273,7 @@ class Period(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Period:
         if self.end <= self.start:
-            raise ValueError("end 必须晚于 start")
+            raise ValueError(say("read.wrong.period_order"))
         return self
 
     @property
@@ -263,52 +287,60 @@ class Period(Strict):
         return (self.start + self.end) // 2
 
 
-class Plan(Strict):
+class Plan(Translated):
     """One five-year plan."""
 
     id: str
     title: str
+    title_en: str = ""
     short_title: str = ""
+    short_title_en: str = ""
     region_code: str
     period: Period
     base_year: int
     issuer: str | None = None
+    issuer_en: str | None = None
     document_number: str | None = None
+    document_number_en: str | None = None
     published: date | None = None
     published_text: str = ""  # as precise as the source gives it, e.g. 2022年12月
+    published_text_en: str = ""
     source: str
+    source_en: str = ""
     evaluation_clause: str = ""  # what the plan says about its own evaluation, in this project's words
+    evaluation_clause_en: str = ""
     indicators: tuple[PlanIndicator, ...] = Field(min_length=1)
     sub_targets: tuple[SubTarget, ...] = ()
     tasks: tuple[TaskPart, ...] = ()
     projects: tuple[Project, ...] = ()
     stated_facts: tuple[str, ...] = ()
+    stated_facts_en: tuple[str, ...] = ()
 
     @field_validator("id")
     @classmethod
     def _id_is_a_slug(cls, value: str) -> str:
         problem = plan_id_problem(value)
         if problem:
-            raise ValueError(f"{value!r} 不能作规划编号：{problem}")
+            raise ValueError(say("read.wrong.plan_id", found=value, problem=problem))
         return value
 
     @field_validator("region_code")
     @classmethod
     def _code_has_six_digits(cls, value: str) -> str:
         if not REGION_CODE_PATTERN.fullmatch(value):
-            raise ValueError(f'{value!r} 不是六位行政区划代码(请加引号，如 "350105")')
+            raise ValueError(say("read.wrong.region_code", found=value))
         return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Plan:
         if self.base_year >= self.period.start:
-            raise ValueError(f"base_year {self.base_year} 必须早于 period.start {self.period.start}")
+            raise ValueError(say("read.wrong.base_year", base_year=self.base_year, start=self.period.start))
         ids = [s.id for s in self.sub_targets] + [p.id for p in self.projects]
         ids += [section.id for part in self.tasks for section in part.sections]
         ids += [i.key for i in self.indicators]
         repeated = sorted({i for i in ids if ids.count(i) > 1})
         if repeated:
-            raise ValueError(f"编号重复：{'、'.join(repeated)}")
+            raise ValueError(say("read.wrong.repeated_ids", names=say("read.name_join").join(repeated)))
         return self
 
     @property

@@ -32,7 +32,10 @@ OTHER_TABLES = frozenset({".csv", ".xls", ".xlsx", ".et", ".tsv", ".txt"})
 _REGION = re.compile(
     rb"""^region_code:[ \t]+(["']?)([0-9]{6})\1[ \t]*(?:[ \t]#[^\r\n]*)?\r?$""", re.MULTILINE
 )
-_TITLE = re.compile(rb"""^title:[ \t]+(["']?)([^"'\\#\r\n]+?)\1[ \t]*\r?$""", re.MULTILINE)
+_TITLE, _TITLE_EN = (
+    re.compile(rb"""^%s:[ \t]+(["']?)([^"'\\#\r\n]+?)\1[ \t]*\r?$""" % key, re.MULTILINE)
+    for key in (b"title", b"title_en")
+)
 _LIKE_A_PLAN = re.compile(r"\.y.*ml$")
 # How long a file must have been left alone before its time and size can vouch for its content.
 _SETTLED = 2_000_000_000  # nanoseconds
@@ -40,11 +43,12 @@ _SETTLED = 2_000_000_000  # nanoseconds
 
 @dataclass(frozen=True)
 class PlanFile:
-    """A plan's file as far as a cheap look tells: ``region_code`` None and ``title`` "" where it does not."""
+    """A plan's file as far as a cheap look tells: ``region_code`` None and the titles "" where it does not."""
 
     file: str
     region_code: str | None
     title: str = ""
+    title_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,17 +177,18 @@ def suite_hashes() -> dict[str, str]:
     return {f"expectations/{name}": h for name, h in hash_files(project_root() / "expectations").items()}
 
 
-def region_of_plan(raw: bytes) -> tuple[str | None, str]:
-    """(region code, title) of a plan file: None where there is no such code, "" where no title stands on one line.
+def region_of_plan(raw: bytes) -> tuple[str | None, str, str]:
+    """(region code, title, English title) of a plan file: None where there is no such code, "" where no title stands
+    on one line.
 
     A key that stands at the beginning of a line, once in the whole text and with a plain six-digit value, is taken
     at its word: a file that says so and means something else is no valid plan. Any other text is read as YAML.
     """
-    code, title = _REGION.search(raw), _TITLE.search(raw)
-    told = title[2].decode("utf-8", "replace") if title else ""
+    code, titles = _REGION.search(raw), (_TITLE.search(raw), _TITLE_EN.search(raw))
+    title, title_en = (found[2].decode("utf-8", "replace") if found else "" for found in titles)
     if code and raw.count(b"region_code") == 1:
-        return code[2].decode(), told
-    return _region_in_yaml(raw), told
+        return code[2].decode(), title, title_en
+    return _region_in_yaml(raw), title, title_en
 
 
 def _region_in_yaml(raw: bytes) -> str | None:
@@ -201,7 +206,7 @@ def _region_in_yaml(raw: bytes) -> str | None:
 # ---- one file -------------------------------------------------------------------------------------------------------
 
 # What an inventory remembers of a file: its status when it was read, its hash ("" when it cannot be opened), and
-# what its content says: of a plan [code, title], of a file of statistics `_split`, of regions.csv its parents.
+# what its content says: of a plan [code, titles], of a file of statistics `_split`, of regions.csv its parents.
 _Seen = tuple[list[int], str, Any]
 
 

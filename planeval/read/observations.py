@@ -21,6 +21,7 @@ import pandas as pd
 
 from planeval.errors import InputError, hint
 from planeval.messages import say
+from planeval.messages.names import name_of
 from planeval.model.dictionary import Dictionary
 from planeval.model.findings import Finding, Severity
 from planeval.model.plan import REGION_CODE_PATTERN
@@ -87,7 +88,7 @@ class _Reader:
             mangled = mangled_code(code)
             touched = mangled if mangled in self.regions else None
         region = self.regions.get(touched or "")
-        place = region.name if region else code
+        place = name_of(region) if region else code
         year = row.cells["year"]
         names = {"place": place, "year": year, "variable": row.cells["variable"]}
         self.findings.append(
@@ -134,7 +135,8 @@ class _Reader:
         if target is None:
             return None  # unknown variable: validation reports it
         if not convertible(unit, target):
-            self.wrong("unit_wrong_quantity", file, row, found=unit, expected="、".join(symbols_like(target)))
+            expected = say("read.name_join").join(symbols_like(target))
+            self.wrong("unit_wrong_quantity", file, row, found=unit, expected=expected)
             return None
         try:
             return convert(number, unit, target)

@@ -40,7 +40,7 @@ class Plans(Mapping[str, Plan]):
     def add(self, plan: Plan) -> None:
         """Put in a valid plan under its id."""
         self.outlines[plan.id] = Outline.of(plan)
-        self._texts[plan.id] = plan.model_dump_json().encode("utf-8")
+        self._texts[plan.id] = plan.model_dump_json(exclude_defaults=True).encode("utf-8")
         self._keep(plan)
 
     def _keep(self, plan: Plan) -> None:

@@ -23,7 +23,8 @@ class _Checks:
         self, rule: str, at: Location, found: str, valid: list[str], *, misspelt: bool = True
     ) -> None:
         """``found`` stands where one of ``valid`` should; a word that is spelt right has no closest name."""
-        expected = hint(found, valid) if misspelt else say("read.valid_names", names="、".join(valid))
+        names = say("read.name_join").join(valid)
+        expected = hint(found, valid) if misspelt else say("read.valid_names", names=names)
         key = ".".join(str(part) for part in at)
         message = say(f"read.{rule}.message", key=key, found=found, expected=expected)
         self.findings.append(

@@ -15,6 +15,7 @@ import pandas as pd
 
 from planeval.errors import InputError, UsageError, closest, hint
 from planeval.messages import say
+from planeval.messages.names import name_of
 from planeval.model.dictionary import Dictionary
 from planeval.model.findings import Finding, Severity
 from planeval.model.method import Method
@@ -22,6 +23,7 @@ from planeval.model.plan import (
     Plan,
     plan_id_problem,
 )
+from planeval.model.spoken import spoken
 from planeval.read.collector import no_collection
 from planeval.read.inventory import (
     Inventory,
@@ -48,6 +50,7 @@ class Workspace:
     ``table`` holds every row of the statistics, ``observations`` only those that may be computed with (columns:
     ``planeval.read.observations.COLUMNS``). ``plans`` holds the plans without mistakes; ``plan_ids`` every plan
     file's id. ``findings`` is everything the reader noticed. ``hashes`` maps file names to SHA-256.
+    ``dictionary`` and ``method`` speak the language the process spoke when it read them.
     ``places_of_plans`` maps each plan's id to its place as a look at the file tells it, None where it does not: so
     that a plan with mistakes has a place too.
     """
@@ -78,7 +81,8 @@ class Workspace:
             raise InputError(*(f for f in self.findings if f.plan == plan_id))
         near = closest(plan_id, self.plan_ids)
         hint = say("read.did_you_mean", name=near) if near else ""
-        raise UsageError(say("read.unknown_plan", found=plan_id, known="、".join(self.plan_ids), hint=hint))
+        known = say("read.name_join").join(self.plan_ids)
+        raise UsageError(say("read.unknown_plan", found=plan_id, known=known, hint=hint))
 
     def place_of(self, plan_id: str) -> str | None:
         """The code of a plan's place; None where a plan with mistakes does not tell it."""
@@ -279,7 +283,9 @@ def plans_without_observations(workspace: Workspace) -> list[Finding]:
     # Where the rows could not be read, the findings about them say more.
     known |= {f.region_code for f in workspace.findings if f.region_code and f.severity is Severity.CRITICAL}
     return [
-        _about_plan(plan_id, "plan_without_observations", "observations/", found=workspace.regions[code].name)
+        _about_plan(
+            plan_id, "plan_without_observations", "observations/", found=name_of(workspace.regions[code])
+        )
         for plan_id in workspace.plans
         if (code := workspace.place_of(plan_id)) is not None and code not in known
     ]
@@ -322,6 +328,7 @@ def load(
         shared += error.findings
     if shared:
         raise InputError(*shared)
+    dictionary, method = spoken(dictionary), spoken(method)
 
     if only is not None and inventory is None:
         inventory = take_inventory(root)

@@ -295,11 +295,11 @@ def _explain(problem: Any, lines: Lines, model: type[BaseModel], file: str, plan
         )
     if kind == "value_error" and isinstance(problem["input"], dict):
         return _finding(file, line, "yaml_inconsistent", shown, plan, expected=str(context["error"]))
-    found, expected = _shown(problem["input"]), _in_chinese(kind, context, problem["msg"])
+    found, expected = _shown(problem["input"]), _in_words(kind, context, problem["msg"])
     return _finding(file, line, "yaml_bad_value", shown, plan, found=found, expected=expected)
 
 
-def _in_chinese(kind: str, context: dict[str, Any], message: str) -> str:
+def _in_words(kind: str, context: dict[str, Any], message: str) -> str:
     name = f"read.types.{kind}"
     if has(name):
         return say(name, **{key: _plain(value) for key, value in context.items()})

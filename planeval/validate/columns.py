@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from planeval.messages.names import name_of
 from planeval.model.dictionary import Dictionary, VariableKind
 from planeval.read.regions import Region
 from planeval.read.units import UNITS
@@ -25,7 +26,7 @@ def each(column: pd.Series, function: Callable[[str], Any]) -> pd.Series:
 
 def places(codes: pd.Series, regions: dict[str, Region]) -> pd.Series:
     """Names of the places; the code itself where it is unknown."""
-    names = {code: region.name for code, region in regions.items()}
+    names = {code: name_of(region) for code, region in regions.items()}
     return codes.map(names).astype(object).where(codes.isin(list(names)), codes.astype(object))
 
 
@@ -41,13 +42,13 @@ def kinds(dictionary: Dictionary) -> dict[str, str]:
 
 
 def labels(dictionary: Dictionary) -> dict[str, tuple[str, str]]:
-    """Variable or indicator key -> its official Chinese name and its unit."""
+    """Variable or indicator key -> its name, in the language of the dictionary, and its unit."""
     known = {key: (indicator.name, indicator.unit) for key, indicator in dictionary.indicators.items()}
     return known | {key: (variable.name, variable.unit) for key, variable in dictionary.variables.items()}
 
 
 def names(dictionary: Dictionary) -> dict[str, str]:
-    """Variable or indicator key -> its official Chinese name."""
+    """Variable or indicator key -> its name."""
     return {key: name for key, (name, _) in labels(dictionary).items()}
 
 

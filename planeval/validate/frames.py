@@ -70,7 +70,7 @@ class Frames:
     hierarchy: pd.DataFrame
     strays: pd.DataFrame
     latest: pd.DataFrame  # the latest vintages, as in ``Workspace.observations``
-    labels: dict[str, tuple[str, str]]  # variable or indicator -> its Chinese name and unit
+    labels: dict[str, tuple[str, str]]  # variable or indicator -> its name and unit
 
     def named(self) -> dict[str, pd.DataFrame]:
         """Frame name -> frame."""
@@ -174,7 +174,7 @@ def _definition_breaks(frame: pd.DataFrame, dictionary: Dictionary) -> pd.Series
     pairs["after"] = pairs["year"] >= pairs["break_year"]
     has_before = ~pairs.groupby(by)["after"].transform("all")
     first = pairs[pairs["after"] & has_before].sort_values("year").drop_duplicates(by)
-    texts = first.sort_values("break_year").groupby("row")["text"].agg("；".join)
+    texts = first.sort_values("break_year").groupby("row")["text"].agg(say("validation.text_join").join)
     result.loc[texts.index] = texts
     return result
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planeval.messages import say
+from planeval.messages.names import name_of
 from planeval.model.dictionary import Dictionary, VariableKind
 from planeval.read.regions import Region
 from planeval.read.units import UNITS
@@ -29,7 +31,8 @@ def hierarchy_frame(latest: pd.DataFrame, dictionary: Dictionary, regions: dict[
     children["parent"] = children["region_code"].map(
         {code: region.parent for code, region in regions.items()}
     )
-    children["name"] = children["region_code"].map({code: region.name for code, region in regions.items()})
+    place_names = {code: name_of(region) for code, region in regions.items()}
+    children["name"] = children["region_code"].map(place_names)
     children = children[children["parent"].notna()].astype({"parent": object})
     group = ["parent", "year", "variable"]
     groups = children.groupby(group, as_index=False)
@@ -37,8 +40,9 @@ def hierarchy_frame(latest: pd.DataFrame, dictionary: Dictionary, regions: dict[
     together: list[list[str]] = [[] for _ in range(len(sums))]
     for number, name in zip(groups.ngroup(), children["name"], strict=True):
         together[number].append(name)
+    between = say("validation.list_join")
     sums["children"] = pd.Series(
-        ["、".join(all_names) for all_names in together], index=sums.index, dtype="str"
+        [between.join(all_names) for all_names in together], index=sums.index, dtype="str"
     )
     parents = values.rename(columns={"region_code": "parent", "value": "parent_value", "half": "parent_half"})
     sums = parents.merge(sums, on=group)
@@ -53,8 +57,6 @@ def hierarchy_frame(latest: pd.DataFrame, dictionary: Dictionary, regions: dict[
     )
     frame = pd.concat([own, below], ignore_index=True)
     frame["row"] = np.arange(len(frame))
-    frame["place"] = (
-        frame["parent"].map({code: region.name for code, region in regions.items()}).astype(object)
-    )
+    frame["place"] = frame["parent"].map(place_names).astype(object)
     frame["variable_name"] = frame["variable"].map(names(dictionary))
     return frame

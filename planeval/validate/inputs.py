@@ -18,7 +18,10 @@ SOURCES = (
     "model/*.py",
     "read/*.py",
     "validate/*.py",
+    "messages/*.py",
+    "messages/*/numbers.yaml",
     "messages/*/read.yaml",
+    "messages/*/units.yaml",
     "messages/*/validation.yaml",
 )
 # Input files that every place depends on.

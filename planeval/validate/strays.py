@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planeval.messages.names import name_of
 from planeval.model.plan import REGION_CODE_PATTERN
 from planeval.read.regions import Region
 from planeval.validate.slips import one_slip_away
@@ -54,7 +55,7 @@ def strays_frame(observations: pd.DataFrame, regions: dict[str, Region], planned
         records += [
             {
                 "region_code": place,
-                "place": regions[place].name,
+                "place": name_of(regions[place]),
                 **{name: first[name] for name in ("year", "variable", "variable_name", "file", "line")},
                 "found_code": code,
                 "count": len(rows),

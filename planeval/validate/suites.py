@@ -22,7 +22,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from planeval.errors import InputError, closest
-from planeval.messages import has, names, say
+from planeval.messages import has, names_below, say
 from planeval.model.findings import Finding, Severity
 from planeval.model.plan import Strict
 from planeval.read.workspace import Workspace
@@ -130,7 +130,7 @@ def hint(found: str, valid: list[str]) -> str:
     return (
         say("validation.did_you_mean", name=near)
         if near
-        else say("validation.valid_names", names="、".join(sorted(valid)))
+        else say("validation.valid_names", names=say("validation.list_join").join(sorted(valid)))
     )
 
 
@@ -192,10 +192,10 @@ def _check_names(expectation: Expectation, number: int, file: str) -> None:
     rule, message = expectation.meta.rule, expectation.message
     if not has(f"validation.rules.{rule}"):
         raise problem(
-            "unknown_rule", file, number=number, found=rule, hint=hint(rule, names("validation.rules"))
+            "unknown_rule", file, number=number, found=rule, hint=hint(rule, names_below("validation.rules"))
         )
     if not has(f"validation.messages.{message}.message"):
-        valid = names("validation.messages")
+        valid = names_below("validation.messages")
         raise problem("unknown_message", file, number=number, found=message, hint=hint(message, valid))
     for value in expectation.kwargs.values():
         if isinstance(value, dict) and "$PARAMETER" in value and value["$PARAMETER"] not in PARAMETERS:

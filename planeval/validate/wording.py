@@ -1,4 +1,4 @@
-"""From a failing row to a finding: a whole Chinese sentence with place, year, value found and value expected."""
+"""From a failing row to a finding: a whole sentence with place, year, value found and value expected."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import pandas as pd
 
 from planeval.errors import closest
 from planeval.messages import has, say
+from planeval.messages.units import as_published, unit_after
 from planeval.model.findings import Finding
+from planeval.read.units import UNITS
 from planeval.validate.columns import KEY
 from planeval.validate.frames import Frames
 from planeval.validate.suites import Expectation, Suite, problem
+
+_SYMBOLS = frozenset(UNITS)
 
 
 class Shown:
@@ -26,7 +30,7 @@ class Shown:
     def __format__(self, spec: str) -> str:
         value = self.value
         if isinstance(value, list | tuple):
-            return "、".join(str(v) for v in value)
+            return say("validation.list_join").join(str(v) for v in value)
         if value is None or value is pd.NA or value != value:
             return say("validation.missing")
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -90,6 +94,11 @@ class _Sources:
         return None, None
 
 
+def _published(column: Any, value: Any) -> Any:
+    """A cell; of the column of published figures in words of the language."""
+    return as_published(value, _SYMBOLS) if column == "as_published" and isinstance(value, str) else value
+
+
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
@@ -107,8 +116,10 @@ def _finding(
     file, line = sources.of(first)
     variable = expectation.meta.variable or first.get("variable")
     label, unit = labels.get(variable, (variable, "")) if isinstance(variable, str) else (None, "")
-    shown: dict[str, Any] = {"variable_name": Shown(label), "unit": unit}
-    shown |= {str(key): Shown(value) for key, value in first.items()}
+    shown: dict[str, Any] = {"variable_name": Shown(label)}
+    shown |= {str(key): Shown(_published(key, value)) for key, value in first.items()}
+    own_unit = first.get("unit", unit)
+    shown["unit"] = unit_after(own_unit) if isinstance(own_unit, str) else Shown(own_unit)
     shown["min"] = Shown(expectation.resolved("min_value", parameters))
     shown["max"] = Shown(expectation.resolved("max_value", parameters))
     column = expectation.columns[0]
@@ -123,7 +134,7 @@ def _finding(
         )
     where = [sources.of(record) for record in group]
     shown["lines"] = Shown([f"{f}:{n}" for f, n in where if f is not None])
-    shown["published_values"] = Shown([record.get("as_published") for record in group])
+    shown["published_values"] = Shown([_published("as_published", r.get("as_published")) for r in group])
 
     def text(part: str) -> str:
         try:
