@@ -30,6 +30,8 @@ def text_of(block: b.Block) -> list[str]:
         return [line for figure in block.items for line in text_of(figure)]
     if isinstance(block, b.Figure):
         return [f"[{block.caption}] {block.alt}"]
+    if isinstance(block, b.Panel):
+        return [f"[{block.title}]", *(line for item in block.items for line in _panel_item(item)), block.key]
     if isinstance(block, b.Details):
         return [f"> {block.summary}", *(line for own in block.blocks for line in text_of(own))]
     if isinstance(block, b.Table):
@@ -38,6 +40,12 @@ def text_of(block: b.Block) -> list[str]:
             lines.append(row.text if isinstance(row, b.RowGroup) else " | ".join(map(_cell, row)))
         return lines + list(block.notes)
     raise TypeError(f"no text for {type(block).__name__}")
+
+
+def _panel_item(item: b.PanelItem) -> list[str]:
+    verdict = b.Cell("", verdict=item.verdict, provisional=item.provisional)
+    value = f"{_cell(item.value)} {item.unit} {item.when}"
+    return [" | ".join([item.name, _cell(verdict), value, _cell(item.target)]), f"  {item.alt}"]
 
 
 def _cell(cell: b.CellLike) -> str:

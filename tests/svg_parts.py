@@ -61,6 +61,8 @@ def _points(data: str) -> list[list[tuple[float, float]]]:
                 x = numbers[0]
             case "V":
                 y = numbers[0]
+            case "h":
+                x += numbers[0]
             case "m" | "l" | "a":
                 x, y = x + numbers[-2], y + numbers[-1]
             case "z":

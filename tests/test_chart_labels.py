@@ -7,12 +7,14 @@ from random import Random
 from typing import NamedTuple
 
 import pytest
+from chart_samples import random_indicator
 from report_samples import indicator, mean_indicator
 from svg_parts import lines, parts
 
+from planeval.messages import speaking
 from planeval.model.evaluation import IndicatorEvaluation, Interval, Projection, YearValue
 from planeval.model.status import Status
-from planeval.report.chart_canvas import Canvas
+from planeval.report.chart_canvas import BOTTOM, SIZE, Canvas, text_width
 from planeval.report.chart_labels import Box, around, box_of, place
 from planeval.report.chart_surface import Surface
 from planeval.report.charts import indicator_chart
@@ -187,11 +189,12 @@ class Label(NamedTuple):
 
 
 def labels(svg: str) -> list[Label]:
-    """The texts with the boxes of their ink: digits are 0.55 wide and 0.72 high, Chinese characters 1 and 0.85."""
+    """The texts with the boxes of their ink: digits are 0.55 wide and 0.72 high, Chinese characters 1 and 0.85,
+    points, spaces and thin letters 0.3 wide."""
     found = []
     for _, look, words in parts(svg, "text"):
         size = float(look["font-size"])
-        width = sum(size if ord(c) > 0x2E80 else 0.55 * size for c in words)
+        width = sum(size * (1 if ord(c) > 0x2E80 else 0.3 if c in " .,:fijlrtI" else 0.55) for c in words)
         shift = {"start": 0.0, "middle": width / 2, "end": width}[look.get("text-anchor", "start")]
         x, y = float(look["x"]), float(look["y"])
         found.append(Label(words, x - shift, y - 0.75 * size, x - shift + width, y + 0.05 * size))
@@ -213,6 +216,24 @@ def test_no_label_stands_on_another(name):
     for one, other in combinations(labels(indicator_chart(ODD[name]).svg), 2):
         beside = one.right <= other.left or other.right <= one.left
         assert beside or one.bottom <= other.top or other.bottom <= one.top, (one, other)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("seed", range(40))
+def test_labels_of_any_chart_are_inside_and_apart_in_both_languages(seed, language):
+    with speaking(language):
+        found = labels(indicator_chart(random_indicator(seed)).svg)
+    for label in found:
+        assert label.left >= 0 and label.right <= WIDTH and label.top >= 0 and label.bottom <= HEIGHT, label
+    for one, other in combinations(found, 2):
+        beside = one.right <= other.left or other.right <= one.left
+        assert beside or one.bottom <= other.top or other.bottom <= one.top, (one, other)
+
+
+@pytest.mark.parametrize("words", ["目标 ≤23,300", "Target mean ≤15,000", "Mean so far 7,426", "WWWW", "1.1"])
+def test_width_of_mixed_texts_is_that_of_their_characters(words):
+    assert text_width(words, 10) == pytest.approx(sum(text_width(c, 10) for c in words))
+    assert text_width("目", 10) > text_width("W", 10) > text_width("1", 10) > text_width(".", 10)
 
 
 @pytest.mark.parametrize(
@@ -251,20 +272,20 @@ def test_stacked_words_take_the_room_of_their_lines():
 @pytest.mark.parametrize("seed", range(8))
 def test_label_takes_the_cheapest_of_all_its_places(seed):
     random = Random(seed)
-    canvas = Canvas(Surface(WIDTH, HEIGHT), indicator(), [], "zh", 2019.5, 2025.5, 100.0)
+    canvas = Canvas(Surface(WIDTH, HEIGHT), indicator(), [], 2019.5, 2025.5, 100.0)
 
     def anywhere() -> tuple[float, float]:
         return random.uniform(0, WIDTH), random.uniform(0, HEIGHT)
 
     canvas.strokes = [(anywhere(), anywhere(), random.uniform(0, 5)) for _ in range(60)]
-    canvas.boxes = [box_of("无数据", *anywhere(), 13, "center") for _ in range(6)]
+    canvas.boxes = [box_of("无数据", *anywhere(), SIZE, "center") for _ in range(6)]
     x, y = canvas.pixels(2022, 60)
     costs = []
     for dx, dy, align in around():
-        box = box_of("基期 60", x + dx, y + dy, 13, align)
+        box = box_of("基期 60", x + dx, y + dy, SIZE, align)
         struck_out = sum(weight * box.inside(start, end) for start, end, weight in canvas.strokes)
         outside = not (
-            canvas.left - 4 <= box.left and box.right <= canvas.right_edge + 4 and box.bottom >= 55
+            canvas.left - 4 <= box.left and box.right <= canvas.right_edge + 4 and box.bottom >= BOTTOM + 1
         )
         covered = outside + sum(box.meets(other) for other in canvas.boxes)
         costs.append((1000 * covered + struck_out + 0.6 * (abs(dx) + abs(dy)), box))

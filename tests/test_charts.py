@@ -11,13 +11,27 @@ from importlib.resources import files
 
 import pytest
 import yaml
-from report_samples import indicator, mean_indicator
+from chart_samples import random_indicator
+from report_samples import evaluation, indicator, mean_indicator
 from svg_parts import lines, parts, texts
 
-from planeval.model.evaluation import Interval, Projection, Verdict, YearValue
+from planeval.messages import numbers as fmt
+from planeval.messages import speaking
+from planeval.model.evaluation import IndicatorEvaluation, Interval, Note, Projection, Verdict, YearValue
 from planeval.model.status import Status
+from planeval.report.chart_canvas import BAR, BAR_BEFORE, INTERVAL
+from planeval.report.chart_text import shown_years
 from planeval.report.charts import indicator_chart
 from planeval.report.html import render
+from planeval.report.panel import panel
+from planeval.report.shown import (
+    base_number,
+    current_number,
+    interval_text,
+    limit_number,
+    projected_number,
+    year_number,
+)
 from planeval.report.svg import FONT_STACK
 
 NONE_OCCURS = {
@@ -172,15 +186,13 @@ def test_later_years_than_the_one_judged_are_not_shown():
 def test_alternative_text_holds_the_numbers():
     alt = indicator_chart(indicator()).alt
     for words in (
-        "单位：人",
-        "基期2020年为1,340",
-        "2021年无数据",
-        "2022年为1,262（初步值）",
-        "2023年为1,199（示例值）",
-        "95%置信区间为1,132～1,269",
-        "2025年不高于1,139",
-        "2025年为1,105",
-        "快于预期（暂定）",
+        "生产安全事故死亡人数（人）：评价为快于预期（暂定）。",
+        "2023年为1,199（示例值），95%置信区间1,132～1,269；",
+        "目标为2025年不高于1,139；",
+        "2025年为1,105。",
+        "基期2020年为1,340。",
+        "历年：2020年1,340，2021年无数据，2022年1,262，2023年1,199。",
+        "其中2022年为初步值，2023年为示例值。",
     ):
         assert words in alt
 
@@ -191,7 +203,7 @@ def test_period_mean_shows_mean_limit_and_room():
     assert "已有年均 7,352" in words
     assert "目标年均 <15,000" in words
     assert "规划期年均低于15,000" in figure.alt
-    assert "截至2023年的年均值为7,352" in figure.alt
+    assert "截至2023年的年均值为7,352；" in figure.alt
     assert "余下2年年均低于30,149即可" in figure.alt
     assert "无数据" in words
 
@@ -202,11 +214,11 @@ def test_interval_stands_on_what_is_judged():
     values = [v.model_copy(update={"interval": wide}) for v in mean_indicator().values]
     mean = indicator_chart(mean_indicator(values=values, interval=bounds))
     assert "年均值的95%置信区间" in texts(mean.svg)
-    assert "年均值的95%置信区间为7,210～7,493" in mean.alt
+    assert "的年均值为7,352，95%置信区间7,210～7,493；" in mean.alt
     assert "100,000" not in texts(mean.svg)  # the axis follows the mean, not the single years
     none = indicator_chart(indicator(**NONE_OCCURS))
-    assert segments(mean.svg, stroke="#5d8fb8") > 0
-    assert segments(none.svg, stroke="#5d8fb8") == 0
+    assert segments(mean.svg, stroke=INTERVAL) > 0
+    assert segments(none.svg, stroke=INTERVAL) == 0
     assert "置信区间" not in none.alt
 
 
@@ -249,8 +261,8 @@ def years_of(values: dict[int, float | None], status: Status = Status.FINAL) -> 
 def test_period_starts_where_the_plan_says_not_after_the_base_year():
     values = years_of({2018: 9000.0, 2019: 9100.0, 2020: 8120.0, 2021: 7000.0, 2022: 7931.0, 2023: 6772.0})
     svg = indicator_chart(mean_indicator(base_year=2018, period_start=2021, values=values)).svg
-    assert len(lines(svg, fill="#d5dbe1")) == 3 + 1  # 2018 to 2020, and the legend
-    assert len(lines(svg, fill="#8fb8d9")) == 3 + 1
+    assert len(lines(svg, fill=BAR_BEFORE)) == 3 + 1  # 2018 to 2020, and the legend
+    assert len(lines(svg, fill=BAR)) == 3 + 1
     ticks = {part.words: float(part.look["x"]) for part in parts(svg, "text")}
     start = (ticks["2020"] + ticks["2021"]) / 2
     for width in ("2.2", "1.8"):  # the mean and its limit
@@ -264,7 +276,7 @@ def test_interval_reads_as_in_the_text_of_the_report():
         YearValue(year=2023, value=3.0, status=Status.FINAL, interval=bounds),
     ]
     figure = indicator_chart(indicator(base=2.0, target=1.7, current=3.0, values=values, interval=bounds))
-    assert "95%置信区间为0.6～8.8" in figure.alt
+    assert "95%置信区间0.6～8.8" in figure.alt
     assert figure.data is not None
     assert "0.6～8.8" in [cell.text for row in figure.data.rows for cell in row]  # type: ignore[union-attr]
 
@@ -308,7 +320,7 @@ def test_room_left_follows_the_wording_of_the_limit():
 def test_mean_of_whole_counts_shows_on_which_side_of_the_limit_it_lies():
     figure = indicator_chart(mean_of_deaths())
     assert "已有年均 1.3" in texts(figure.svg)
-    assert "年均值为1.3。" in figure.alt
+    assert "年均值为1.3；" in figure.alt
     near = indicator_chart(mean_of_deaths(current=0.97))
     assert "已有年均 0.97" in texts(near.svg)
 
@@ -387,3 +399,237 @@ def test_backend_refuses_what_it_would_draw_wrong():
         figure.add_artist(artist)
         with pytest.raises(NotImplementedError, match="backend of the charts"):
             figure.draw(InlineRenderer(100, 100))
+
+
+# ---- every number is the shown one ---------------------------------------------------------------------------------
+
+
+def numbers_in(text: str) -> list[str]:
+    return re.findall(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?", text)
+
+
+def shown_numbers(ind: IndicatorEvaluation) -> set[str]:
+    """Every number that may stand beside this indicator, as the report's text has it."""
+    years = shown_years(ind)
+    bounds = [v.interval for v in years] + [ind.interval]
+    found = {base_number(ind), limit_number(ind), current_number(ind), projected_number(ind), "95"}
+    found |= {year_number(ind, v) for v in years}
+    found |= {n for b in bounds if b is not None for n in numbers_in(interval_text(ind, b))}
+    found |= {str(year) for year in range(years[0].year, ind.target_year + 1)}
+    if ind.projection is not None and ind.projection.room_left is not None:
+        found |= {fmt.target(ind.projection.room_left, ind.decimals), str(ind.target_year - ind.current_year)}
+    if ind.target_kind == "none_occurs":
+        found.add(fmt.number(ind.current, ind.decimals))
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("seed", range(60))
+def test_every_number_of_alternative_text_and_labels_is_the_shown_number(seed: int, language: str) -> None:
+    ind = random_indicator(seed)
+    with speaking(language):
+        figure = indicator_chart(ind)
+        allowed = shown_numbers(ind)
+    assert set(numbers_in(figure.alt)) <= allowed
+    axis = {part.words for part in parts(figure.svg, "text") if part.look.get("text-anchor") == "end"}
+    labels = [words for words in texts(figure.svg) if words not in axis]
+    assert {number for words in labels for number in numbers_in(words)} <= allowed
+    for value in shown_years(ind):
+        if value.value is not None:
+            assert year_number(ind, value) in numbers_in(figure.alt)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_english_charts_have_no_chinese_in_them(seed: int) -> None:
+    with speaking("en"):
+        figure = indicator_chart(random_indicator(seed))
+    shown = " ".join([figure.alt, figure.caption, *texts(figure.svg)])
+    assert not [c for c in shown if "\u3000" < c < "\uffef"]
+    assert "  " not in shown
+
+
+# ---- alternative text ----------------------------------------------------------------------------------------------
+
+
+def test_alternative_text_says_the_verdict_first_and_a_status_once():
+    statuses = {2020: Status.FINAL, 2021: Status.FORECAST, 2022: Status.FORECAST, 2023: Status.FORECAST}
+    values = [YearValue(year=y, value=1300.0, status=s) for y, s in statuses.items()]
+    alt = indicator_chart(indicator(values=values)).alt
+    assert alt.startswith("生产安全事故死亡人数（人）：评价为快于预期（暂定）。2023年为")
+    assert "其中2021—2023年为预计值。" in alt
+    assert alt.count("预计值") == 2  # once at the value judged, once for the years
+
+
+def test_alternative_text_names_all_breaks_in_one_sentence():
+    values = [
+        YearValue(year=y, value=1300.0, status=Status.FINAL, break_before="x" if y % 2 else None)
+        for y in range(2020, 2024)
+    ]
+    assert (
+        "2021年、2023年起统计口径有变化，与以前年份不可比。" in indicator_chart(indicator(values=values)).alt
+    )
+
+
+def test_occurrences_are_counted_over_the_period_though_a_year_is_missing():
+    note = Note(code="occurred", text="", params={"total": 3, "years": [2022]})
+    values = years_of({2020: 0.0, 2021: None, 2022: 3.0, 2023: 0.0})
+    broken = indicator(
+        **NONE_OCCURS | {"current": None, "notes": [note], "values": values, "data_status": None}
+    )
+    assert "2021—2023年共发生3；目标为规划期内不发生。" in indicator_chart(broken).alt
+
+
+# ---- what is drawn -------------------------------------------------------------------------------------------------
+
+
+def test_a_year_in_which_nothing_occurred_is_marked():
+    values = years_of({2020: 2.0, 2021: 0.0, 2022: 1.0, 2023: 0.0})
+    svg = indicator_chart(indicator(**NONE_OCCURS | {"values": values})).svg
+    assert len(lines(svg, fill="#0b5a94")) == 3 + 1  # 2021 to 2023, and the legend
+    assert len(lines(svg, fill="#6b7280")) == 1 + 1  # 2020 is before the period
+    assert len(lines(svg, stroke="#0b5a94", stroke_width="2")) == 1  # only 2022 has a stem
+
+
+def test_path_is_named_beside_it_and_not_in_the_legend():
+    svg = indicator_chart(indicator()).svg
+    assert texts(svg).count("目标路径") == 1
+    label = next(part for part in parts(svg, "text") if part.words == "目标路径")
+    assert float(label.look["y"]) < 252  # over the axis
+
+
+def test_nothing_is_projected_from_a_base_of_another_scope():
+    """The report's text says that it projects nothing then; the chart must not do so either."""
+    doubtful = indicator(flags=["base_conflicts_with_statistics"], current=1200.0)
+    figure = indicator_chart(doubtful)
+    assert "推算" not in figure.alt
+    assert not [words for words in texts(figure.svg) if "推算" in words]
+    small = panel(evaluation(indicators=[doubtful]))
+    assert "推算" not in small.items[0].alt + small.key
+    assert not lines(small.items[0].svg, stroke_dasharray="1.6 2.4")
+
+
+def test_settled_values_alone_need_no_legend():
+    values = years_of({2020: 1340.0, 2021: 1300.0, 2022: 1262.0, 2023: 1199.0})
+    assert "统计值" not in texts(indicator_chart(indicator(values=values)).svg)
+
+
+def test_mean_of_the_whole_period_is_called_so():
+    values = years_of({y: 7000.0 for y in range(2021, 2026)})
+    words = texts(indicator_chart(mean_indicator(values=values, current=7000.0, current_year=2025)).svg)
+    assert "规划期年均 7,000" in words
+
+
+def test_other_years_have_their_numbers_where_there_is_room():
+    values = years_of({2020: 1340.0, 2021: 900.0, 2022: 500.0, 2023: 1199.0})
+    words = texts(indicator_chart(indicator(values=values)).svg)
+    assert {"900", "500"} <= set(words)
+
+
+@pytest.mark.parametrize("top", [0.00031, 0.9, 1.0, 4.0, 9.8, 17.0, 26_000.0, 1.6e9])
+@pytest.mark.parametrize("decimals", [0, 3])
+def test_axis_has_a_few_round_numbers_that_differ(top: float, decimals: int) -> None:
+    values = years_of({2020: top, 2023: top / 2})
+    svg = indicator_chart(
+        indicator(
+            decimals=decimals, base=top, target=top, current=top / 2, values=values, path={}, projection=None
+        )
+    ).svg
+    axis = [
+        p.words
+        for p in parts(svg, "text")
+        if p.look.get("text-anchor") == "end" and p.look["fill"] == "#4a525c"
+    ]
+    ticks = [words for words in axis if re.fullmatch(r"[\d,.]+", words)]
+    assert len(set(ticks)) == len(ticks)
+    assert 2 <= len(ticks) <= 6 or (decimals == 0 and top < 1)
+
+
+# ---- colours -------------------------------------------------------------------------------------------------------
+
+PAPER = {"light": "#ffffff", "dark": "#15181c"}
+DECORATION = {"#fff", "#d9dee4", "#f1f3f5"}  # paper, grid, and the ground of gaps, which words name as well
+
+
+def dark_twins() -> dict[tuple[str, str], str]:
+    css = (files("planeval") / "render/templates/planeval/charts.css").read_text(encoding="utf-8")
+    pattern = r'\[(fill|stroke)="(#\w+)"\] \{ (?:fill|stroke): ([^;]+); \}'
+    return {(what, light): dark for what, light, dark in re.findall(pattern, css)}
+
+
+def colours_in_use() -> set[tuple[str, str, bool]]:
+    """Attribute, colour, and whether it is a text's, in all the sample charts."""
+    found = set()
+    for seed in range(60):
+        svg = indicator_chart(random_indicator(seed)).svg
+        for tag in ("path", "text"):
+            for part in parts(svg, tag):
+                for what in ("fill", "stroke"):
+                    if part.look.get(what, "none") != "none":
+                        found.add((what, part.look[what], tag == "text" and what == "fill"))
+    return found
+
+
+def linear(colour: str) -> list[float]:
+    digits = colour.lstrip("#")
+    digits = "".join(c * 2 for c in digits) if len(digits) == 3 else digits
+    parts_ = [int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts_]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of WCAG 2."""
+    light = sorted(
+        sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear(x), strict=True)) for x in (one, other)
+    )
+    return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+def test_every_colour_of_a_chart_has_a_twin_for_the_dark():
+    assert {(what, colour) for what, colour, _ in colours_in_use()} <= set(dark_twins())
+
+
+def test_everything_that_carries_meaning_stands_out_from_the_ground_in_light_and_dark():
+    twins = dark_twins()
+    for what, colour, is_text in colours_in_use():
+        if colour in DECORATION:
+            continue
+        least = 4.5 if is_text else 3.0
+        assert contrast(colour, PAPER["light"]) >= least, (what, colour)
+        assert contrast(twins[what, colour], PAPER["dark"]) >= least, (what, colour)
+
+
+# Machado, Oliveira and Fernandes (2009), full severity, on linear RGB.
+COLOUR_BLIND = {
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+}
+
+
+def lab(colour: list[float]) -> list[float]:
+    to_xyz = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    xyz = [sum(w * c for w, c in zip(row, colour, strict=True)) for row in to_xyz]
+    x, y, z = (max(v, 0.0) / w for v, w in zip(xyz, (0.9505, 1.0, 1.089), strict=True))
+    f = [t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x, y, z)]
+    return [116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])]
+
+
+@pytest.mark.parametrize("kind", COLOUR_BLIND)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_actual_target_and_path_differ_for_colour_blind_readers(kind: str, scheme: str) -> None:
+    lines_of = [("stroke", "#0b5a94"), ("stroke", "#b04a00"), ("stroke", "#6b7280")]
+    colours = [colour if scheme == "light" else dark_twins()[what, colour] for what, colour in lines_of]
+    seen = [
+        lab([sum(w * c for w, c in zip(row, linear(colour), strict=True)) for row in COLOUR_BLIND[kind]])
+        for colour in colours
+    ]
+    for n, one in enumerate(seen):
+        for other in seen[n + 1 :]:
+            assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 > 15

@@ -13,9 +13,10 @@ import pytest
 from plain_text import text_of
 
 from planeval.evaluate.evaluation import evaluate
+from planeval.messages import speak
 from planeval.model.evaluation import Evaluation, Kind
 from planeval.read.workspace import Workspace, load
-from planeval.report import advice, appendix, indicators, overview, tasks
+from planeval.report import advice, appendix, indicators, overview, panel, tasks
 from planeval.report.blocks import Block
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -26,6 +27,7 @@ def whole_report(workspace: Workspace, evaluation: Evaluation) -> list[Block]:
     look_back = [indicators.follow_up(evaluation)] if evaluation.kind is Kind.FINAL else []
     return [
         overview.banner(evaluation),
+        panel.panel(evaluation),
         overview.overview(evaluation),
         indicators.indicators(evaluation),
         *look_back,
@@ -42,14 +44,21 @@ def whole_report(workspace: Workspace, evaluation: Evaluation) -> list[Block]:
     ]
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-@pytest.mark.parametrize("plan", ["gulou", "mawei", "national"])
-def test_the_report_says_what_the_golden_file_says(plan: str, kind: Kind) -> None:
+@pytest.mark.parametrize(
+    ("plan", "kind", "lang"),
+    [
+        *((plan, kind, "zh") for plan in ("gulou", "mawei", "national") for kind in Kind),
+        ("mawei", Kind.MIDTERM, "en"),
+        ("national", Kind.FINAL, "en"),
+    ],
+)
+def test_the_report_says_what_the_golden_file_says(plan: str, kind: Kind, lang: str) -> None:
+    speak(lang)  # the fixture of all tests goes back to Chinese
     workspace = load(Path("data"))
     evaluation = evaluate(workspace, plan, kind, None, [])
     blocks = whole_report(workspace, evaluation)
     text = "\n".join(line for block in blocks for line in text_of(block)) + "\n"
-    golden = GOLDEN / f"{plan}-{kind}.txt"
+    golden = GOLDEN / f"{'' if lang == 'zh' else f'{lang}-'}{plan}-{kind}.txt"
     if os.environ.get("PLANEVAL_UPDATE_GOLDEN"):
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planeval.messages import say
+from planeval.messages.names import name_of
 from planeval.model.evaluation import (
     CheckLevel,
     Evaluation,
@@ -23,6 +24,7 @@ from planeval.report.words import (
     join,
     named,
     section_title,
+    sentences,
     verdict_words,
     with_unit,
     word,
@@ -53,7 +55,7 @@ def problems(evaluation: Evaluation) -> Section:
             blocks.append(Items(tuple(texts)))
     if not blocks:
         known = any(item.state is not ItemState.NO_INFORMATION for item in evaluation.items)
-        text = say("report.problems.none") + ("" if known else say("report.problems.no_items"))
+        text = sentences(say("report.problems.none"), "" if known else say("report.problems.no_items"))
         blocks.append(Paragraph(text))
     return Section("problems", section_title("problems", evaluation), tuple(blocks))
 
@@ -70,7 +72,8 @@ def _indicator_problems(evaluation: Evaluation) -> list[str]:
             found.append(say("report.problems.losing_item", **_judged(i), why=why))
         if i.verdict is Verdict.NOT_ASSESSABLE:
             attribute = word("attribute", i.attribute)
-            found.append(say("report.problems.unknown_item", attribute=attribute, name=i.name, why=_why(i)))
+            name = name_of(i)
+            found.append(say("report.problems.unknown_item", attribute=attribute, name=name, why=_why(i)))
     return found
 
 
@@ -78,7 +81,7 @@ def _judged(i: IndicatorEvaluation) -> dict[str, str]:
     """What every line about an indicator names: attribute, name, verdict and whether it is provisional."""
     return {
         "attribute": word("attribute", i.attribute),
-        "name": i.name,
+        "name": name_of(i),
         "verdict": word("verdict", i.verdict),
         "mark": say("report.provisional_mark") if i.provisional else "",
     }
@@ -116,7 +119,7 @@ def _why(i: IndicatorEvaluation) -> str:
             )
         )
     parts += [n.text for n in remarkable(i) if n.code in rule_notes]
-    return "".join(parts)
+    return sentences(*parts)
 
 
 def _item_problems(evaluation: Evaluation) -> list[str]:
@@ -205,7 +208,7 @@ def measures(evaluation: Evaluation) -> Section:
     if concerned:
         blocks.append(Paragraph(say("report.measures.lead")))
     for i in concerned:
-        blocks.append(Heading(3, say("report.measures.item", name=i.name, verdict=verdict_words(i))))
+        blocks.append(Heading(3, say("report.measures.item", name=name_of(i), verdict=verdict_words(i))))
         bearing = [tasks[section] for section in i.bears_on if section in tasks]
         if bearing:
             texts = [

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shlex
 
+from planeval.messages import LANGUAGES, say
 from planeval.messages import numbers as fmt
-from planeval.messages import say
+from planeval.messages.names import name_of
+from planeval.messages.units import as_published, unit_of
 from planeval.model.dictionary import Dictionary
 from planeval.model.evaluation import (
     Alternative,
@@ -18,6 +20,7 @@ from planeval.model.evaluation import (
 from planeval.model.findings import Severity
 from planeval.model.method import Method
 from planeval.model.status import Status
+from planeval.read.units import UNITS
 from planeval.report.blocks import (
     Block,
     Cell,
@@ -33,9 +36,10 @@ from planeval.report.blocks import (
     Table,
 )
 from planeval.report.shown import is_mean
-from planeval.report.words import verdict_words, word
+from planeval.report.words import sentences, verdict_words, word
 
 A = "report.appendix"
+_SYMBOLS = frozenset(UNITS)
 
 
 def data(evaluation: Evaluation) -> Section:
@@ -60,7 +64,8 @@ def data(evaluation: Evaluation) -> Section:
     told += [f for f in evaluation.validation if f.severity is Severity.INFO]
     if told:
         blocks.append(Paragraph(say(f"{A}.data.validation_lead")))
-        blocks.append(Items(tuple(f"{word('severity', f.severity)}：{f.message}" for f in told)))
+        texts = (say("report.labelled", label=word("severity", f.severity), text=f.message) for f in told)
+        blocks.append(Items(tuple(texts)))
     else:
         blocks.append(Paragraph(say(f"{A}.data.validation_none")))
     return Section("data", say(f"{A}.data.title"), tuple(blocks))
@@ -82,7 +87,7 @@ def _rows_table(evaluation: Evaluation) -> Table:
         found += (
             {
                 "year": f"{r.year}{_standing(r)}",
-                "published_value": r.as_published,
+                "published_value": as_published(r.as_published, _SYMBOLS),
                 "status": word("status", r.status),
                 "published": r.published or say("report.unknown"),
                 "checked": r.checked,
@@ -125,7 +130,7 @@ def _restatements(evaluation: Evaluation) -> list[Block]:
             " → ".join(
                 say(
                     f"{A}.data.vintage",
-                    value=v["as_published"],
+                    value=as_published(str(v["as_published"]), _SYMBOLS),
                     published=v["published"] or say("report.unknown"),
                     status=say(f"status.{v['status']}"),
                 )
@@ -193,14 +198,14 @@ def sensitivity(evaluation: Evaluation) -> Section:
     tested = len({i.id for i, _ in lines})
     changed = say(f"{name}.{'changed' if changing else 'unchanged'}", n=changing, tested=tested)
     if len(both) > tested:
-        changed += say(f"{name}.rest", n=len(both) - tested)
+        changed = sentences(changed, say(f"{name}.rest", n=len(both) - tested))
     kinds = {"alternative": "text", "verdict": "verdict", "changes": "text"}
     keys = ("alternative", "base", "current", "target", "progress", "verdict", "changes")
     columns = tuple(Column(say(f"{name}.column.{key}"), kind=kinds.get(key, "number")) for key in keys)  # type: ignore[arg-type]
     rows: list[Row] = []
     for i in both:
         if i.sensitivity:
-            rows.append(RowGroup(say(f"{name}.group", name=i.name, verdict=verdict_words(i))))
+            rows.append(RowGroup(say(f"{name}.group", name=name_of(i), verdict=verdict_words(i))))
             rows += (_sensitivity_row(i, a) for a in i.sensitivity)
     table = Table(say(f"{name}.table"), columns, tuple(rows))
     blocks = (Paragraph(say(f"{name}.lead", changed=changed)), table)
@@ -258,8 +263,8 @@ def glossary(evaluation: Evaluation, dictionary: Dictionary) -> Section:
     items = []
     for key in keys:
         entry = dictionary.indicators[key]
-        text = "".join((entry.definition, *entry.caveats))
-        items.append((f"{entry.name}（{entry.unit}）", text))
+        term = say("report.with_unit", name=name_of(entry), unit=unit_of(entry.unit))
+        items.append((term, sentences(entry.definition, *entry.caveats)))
     return Section("glossary", say(f"{A}.glossary.title"), (Definitions(tuple(items)),))
 
 
@@ -273,6 +278,8 @@ def provenance(evaluation: Evaluation) -> Section:
 
     command = f"python pipeline.py report --plan {evaluation.plan} --kind {evaluation.kind.value}"
     command += f" --as-of {evaluation.as_of}"
+    if evaluation.lang != next(iter(LANGUAGES)):
+        command += f" --lang {evaluation.lang}"
     if own.data != "data":
         command += f" --data {shlex.quote(own.data)}"
     parameters = {key: str(value) for key, value in own.parameters.items()} | {

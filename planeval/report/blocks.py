@@ -128,7 +128,8 @@ class Cell:
     ``verdict`` / ``state`` show as word + shape + colour (``text``, if given, stands after it).
     ``illustrative`` and ``provisional`` put a visible mark beside the text. ``title`` explains, e.g. why a value
     is missing. ``progress`` (share of the way, 1 = target reached) draws a small bar under the text, with a tick
-    at ``expected`` (the share of time that has passed). ``text`` None is a missing value and shows as “—”.
+    at ``expected`` (the share of time that has passed). ``text`` None is a missing value and shows as “—”. ``href``
+    is where the verdict, or else the text, leads to (an address as of a `Link`).
     """
 
     text: str | None = ""
@@ -139,6 +140,11 @@ class Cell:
     title: str = ""
     progress: float | None = None
     expected: float | None = None
+    href: str = ""
+
+    def __post_init__(self) -> None:
+        if self.href:
+            Link(self.text or "", self.href)  # refuses what may not stand in a report
 
 
 @dataclass(frozen=True)
@@ -229,6 +235,37 @@ class Tally(Block):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "counts", tuple((verdict, count) for verdict, count in self.counts))
+
+
+@dataclass(frozen=True)
+class PanelItem:
+    """One indicator of a `Panel`: its verdict, what is judged (``value`` in ``unit``, of ``when``), its target.
+
+    ``href`` leads to its paragraph; ``svg`` is a small chart without words that says ``alt``.
+    """
+
+    name: str
+    href: str
+    verdict: Verdict
+    provisional: bool
+    value: Cell
+    unit: str
+    when: str
+    target: Cell
+    svg: str = field(repr=False)
+    alt: str
+
+
+@dataclass(frozen=True)
+class Panel(Block):
+    """Indicators at one glance, as small multiples; ``key`` says what the marks in the small charts mean."""
+
+    title: str
+    items: tuple[PanelItem, ...] = field(repr=False)
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "items", tuple(self.items))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +20,14 @@ Point = tuple[float, float]
 
 # Pixels of the view box; at full width on a phone the text is still about 10 px high.
 WIDTH, HEIGHT = 480, 310
-LEFT, RIGHT, TOP, BOTTOM = 58, 116, 42, 54
+LEFT, RIGHT, TOP, BOTTOM = 58, 116, 44, 58
 MOST_LEFT, MOST_RIGHT = 112, 176  # long numbers get more room, down to a plot of 192
-SIZE, SMALL, SMALLEST = 13, 12, 11
+SIZE, SMALL, SMALLEST = 14, 13, 11
 
-# Okabe and Ito's colour-blind safe blue and vermilion, darkened to a contrast of at least 4.5 on white.
+# Okabe and Ito's colour-blind safe blue and vermilion, darkened to a contrast of at least 4.5 on white; whatever
+# carries meaning has at least 3. charts.css says what each of these colours becomes in the dark.
 ACTUAL = "#0b5a94"
-INTERVAL = "#5d8fb8"
+INTERVAL = "#4a7fab"
 TARGET = "#b04a00"
 PATH = "#6b7280"
 MUTED = "#4a525c"
@@ -33,8 +35,9 @@ BREAK = "#7a4a86"
 INK = "#1a1d21"
 FAINT = "#d9dee4"
 VOID = "#f1f3f5"
-BAR = "#8fb8d9"
-BAR_BEFORE = "#d5dbe1"
+BAR = "#5b96c4"
+BAR_BEFORE = "#8a929c"
+PAPER = "#ffffff"
 
 MARKERS = {"final": "o", "preliminary": "o", "forecast": "D", "illustrative": "s"}
 
@@ -56,7 +59,7 @@ class Look:
 
 
 GRID = Look(FAINT, 0.8, zorder=0.5)
-AXIS = Look("#8a929c", 0.8, zorder=1.5)
+AXIS = Look(BAR_BEFORE, 0.8, zorder=1.5)
 
 SIGNS = ("line", "upright", "box", "mark")  # how a legend entry shows its look
 
@@ -121,6 +124,12 @@ class Canvas:
         labels = [text_width(text, SIZE) for _, text, _ in self.edge]
         self.right = min(max([RIGHT, *(12 + width for width in labels)]), MOST_RIGHT)
 
+    def entry(self, sign: str, mark: str, look: Look) -> None:
+        """Tell the legend of a mark in use (``final``, ``forecast``, ...), once."""
+        words = self.say(f"legend.{mark}")
+        if all(words != other for _, other, _ in self.legend):
+            self.legend.append((sign, words, look))
+
     def say(self, name: str, **params: Any) -> str:
         return say(f"chart.{name}", **params)
 
@@ -160,14 +169,30 @@ def edge_labels(canvas: Canvas) -> None:
         canvas.surface.text(point, text, color=colour, size=size, halo=True)
 
 
+# Widths in ems that no system font exceeds by much; what is neither narrow nor broad is as wide as a digit.
+_CHINESE, _BROAD, _DIGIT, _NARROW = 1.0, 0.75, 0.58, 0.36
+_WIDTHS = dict.fromkeys("ABCDEFGHKLMNOPQRSTUVXYZWmw%≤≥…—“”‘’", _BROAD) | dict.fromkeys(
+    " .,:;'|!()[]fijlrtI-", _NARROW
+)
+
+
 def text_width(text: str, size: float) -> float:
-    """Approximate width: Chinese characters are as wide as they are high, others a bit over half."""
-    wide = sum(character > "\u2e80" for character in text)
-    return size * (wide + 0.58 * (len(text) - wide))
+    """Approximate width: Chinese characters are as wide as they are high, Latin letters by their kind."""
+    return size * _ems(text)
+
+
+@lru_cache(maxsize=2048)
+def _ems(text: str) -> float:
+    return sum(_CHINESE if c > "\u2e80" else _WIDTHS.get(c, _DIGIT) for c in text)
 
 
 def legend(canvas: Canvas) -> None:
-    """Under the axis: the marks in use and what they mean, in two rows where one is too short."""
+    """Under the axis: the marks in use and what they mean, in two rows where one is too short.
+
+    Nothing where all values are settled and nothing else needs a name.
+    """
+    if [words for _, words, _ in canvas.legend] == [canvas.say("legend.final")]:
+        return
     widths = [20 + text_width(words, SMALL) + 14 for _, words, _ in canvas.legend]
     fits = 14 + sum(widths) - 14 <= WIDTH - 8
     x, y = 14.0, 17.0 if fits else 26.0
@@ -178,8 +203,10 @@ def legend(canvas: Canvas) -> None:
             canvas.surface.box(x, y - 5, x + 12, y + 6, look)
         elif sign == "mark":
             canvas.surface.mark((x + 6, y), look)
+        elif sign == "upright":
+            foot, head = [(x + 3, y - 6), (x + 9, y - 6)], [(x + 9, y + 6), (x + 3, y + 6)]
+            canvas.surface.line([*foot, (x + 6, y - 6), (x + 6, y + 6), *head], look)
         else:
-            upright = [(x + 6, y - 6), (x + 6, y + 6)]
-            canvas.surface.line(upright if sign == "upright" else [(x - 2, y), (x + 16, y)], look)
+            canvas.surface.line([(x - 2, y), (x + 16, y)], look)
         canvas.surface.text((x + 20, y), words, color=MUTED, size=SMALL)
         x += width

@@ -16,6 +16,8 @@ COVERED = 1000.0
 FURTHER = 0.6  # for every pixel away from what the label names
 # Heights of a label's middle over (or under) the point it names, in pixels, nearest first.
 STEPS = (13, 17, 22, 28, 35, 43)
+# Places right at a point, for what is only said where it stands well.
+NEAR = [(0.0, 15.0, "center"), (0.0, -15.0, "center"), (7.0, 13.0, "left"), (7.0, -13.0, "left")]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def box_of(words: str, x: float, y: float, size: float, align: str) -> Box:
     width = max(text_width(line, size) for line in lines)
     left = x - {"left": 0.0, "center": width / 2, "right": width}[align]
     half = size * (0.5 + 0.62 * (len(lines) - 1)) + 2.5
-    return Box(left - 1, y - half, left + width + 1, y + half)
+    return Box(left - 2.5, y - half, left + width + 2.5, y + half)
 
 
 def around(*, beside: float = 8.0) -> list[tuple[float, float, str]]:
@@ -85,13 +87,13 @@ def place(
     *,
     size: float = SIZE,
     further: float = FURTHER,
-    optional: bool = False,
+    worth: float = math.inf,
     color: str = INK,
     weight: str = "normal",
-) -> None:
+) -> bool:
     """Write ``words`` at the cheapest of ``places`` (pixels from ``point``, which is in data coordinates).
 
-    An ``optional`` label is left out when it would cover another one everywhere.
+    A label that would cost ``worth`` or more everywhere is left out. Returns whether it was written.
     """
     at = canvas.pixels(*point)
     best: tuple[float, int, float, float, str, Box] | None = None
@@ -102,16 +104,17 @@ def place(
         if best is not None and way > best[0]:
             break
         box = box_of(words, at[0] + dx, at[1] + dy, size, align)
-        cost = way + _cost(canvas, box, limit=math.inf if best is None else best[0] - way)
+        cost = way + _cost(canvas, box, limit=(worth if best is None else best[0]) - way)
         if best is None or (cost, index) < best[:2]:
             best = (cost, index, dx, dy, align, box)
-    if best is None or (optional and best[0] >= COVERED):
-        return
+    if best is None or best[0] >= worth:
+        return False
     _, _, dx, dy, align, box = best
     canvas.boxes.append(box)
     canvas.surface.text(
         (at[0] + dx, at[1] + dy), words, align=align, size=size, color=color, weight=weight, halo=True
     )
+    return True
 
 
 def _cost(canvas: Canvas, box: Box, limit: float) -> float:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.model.evaluation import IndicatorEvaluation, YearValue
 from planeval.model.status import Status
 from planeval.report.blocks import Cell, Column, Table
+from planeval.report.names import name_of, unit_of
 from planeval.report.shown import (
     base_number,
     current_number,
@@ -17,6 +20,8 @@ from planeval.report.shown import (
     year_number,
 )
 
+# The plan's base contradicts the statistics of its year.
+DOUBTFUL_BASE = "base_conflicts_with_statistics"
 # How each status is drawn: solid marks for what is settled, hollow ones for what is not.
 MARKS = {
     Status.FINAL: "final",
@@ -28,6 +33,12 @@ MARKS = {
 }
 
 
+def total_number(ind: IndicatorEvaluation) -> str | None:
+    """How often what must not occur did occur in the period so far; None where missing years leave that open."""
+    known = next((note.params["total"] for note in ind.notes if note.code == "occurred"), ind.current)
+    return None if known is None else fmt.number(known, ind.decimals)
+
+
 def target_words(ind: IndicatorEvaluation) -> str | None:
     """The last part of the message name for this target (``at_most``, ``below``, ...); None without a target."""
     if ind.target_kind == "none_occurs":
@@ -37,6 +48,38 @@ def target_words(ind: IndicatorEvaluation) -> str | None:
     if ind.target_kind == "at_least":
         return "above" if ind.target_strict else "at_least"
     return "below" if ind.target_strict else "at_most"
+
+
+def target_level(ind: IndicatorEvaluation) -> float | None:
+    """Where the target line stands; None without a target."""
+    return 0.0 if ind.target_kind == "none_occurs" else ind.target
+
+
+def shown_outlook(ind: IndicatorEvaluation) -> tuple[int, float] | None:
+    """Year and value the projection ends at; None where none is shown.
+
+    None for a mean, whose years to come are free, and none from a base that is not of the statistics' scope: the
+    report's text makes no such projection either.
+    """
+    end = ind.projection
+    if is_mean(ind) or DOUBTFUL_BASE in ind.flags or ind.current is None:
+        return None
+    if end is None or end.value is None or end.year <= ind.current_year:
+        return None
+    return end.year, end.value
+
+
+def runs(years: list[YearValue], wanted: Callable[[YearValue], bool]) -> list[list[YearValue]]:
+    """Runs of consecutive years for which ``wanted`` holds."""
+    found: list[list[YearValue]] = []
+    open_run = False
+    for value in years:
+        if wanted(value):
+            if not open_run:
+                found.append([])
+            found[-1].append(value)
+        open_run = wanted(value)
+    return found
 
 
 def shown_years(ind: IndicatorEvaluation) -> list[YearValue]:
@@ -53,26 +96,45 @@ def shown_years(ind: IndicatorEvaluation) -> list[YearValue]:
     ]
 
 
-def _base_sentence(ind: IndicatorEvaluation) -> str:
-    if ind.base_source == "none" or ind.target_kind == "none_occurs":
-        return ""
-    if ind.base is None:
-        return say("chart.alt.no_base")
-    name = "base_mean" if ind.base_source == "mean_of_years" else "base"
-    return say(f"chart.alt.{name}", year=ind.base_year, value=base_number(ind))
+def _status_word(status: Status | None) -> str | None:
+    """The word for a value that is not settled; None for one that is."""
+    return None if status is None or MARKS[status] == "final" else say(f"chart.alt.status.{status}")
 
 
-def _year_words(value: YearValue, ind: IndicatorEvaluation) -> str:
-    if value.value is None:
-        return say("chart.alt.year_missing", year=value.year)
-    text = year_number(ind, value)
-    if value.status is None or MARKS[value.status] == "final":
-        return say("chart.alt.year", year=value.year, value=text)
-    status = say(f"status.{value.status}")
-    return say("chart.alt.year_status", year=value.year, value=text, status=status)
+def _marked(text: str, status: Status | None) -> str:
+    word = _status_word(status)
+    return text if word is None else say("chart.alt.marked", value=text, status=word)
 
 
-def _target_sentence(ind: IndicatorEvaluation) -> str:
+def span_text(first: int, last: int) -> str:
+    """``2021—2023年``, or one year."""
+    return say(f"chart.alt.span{'' if last > first else '_one'}", first=first, last=last)
+
+
+def _current_clause(ind: IndicatorEvaluation, own: YearValue | None) -> str | None:
+    """What is judged, with its interval: the mean or the total so far, or the value of the year judged (``own``)."""
+    if ind.target_kind == "none_occurs":
+        total = total_number(ind)
+        if total is None:
+            return None
+        span = span_text(ind.period_start, ind.current_year)
+        return say("chart.alt.total", span=span, value=_marked(total, ind.data_status))
+    if is_mean(ind):
+        if ind.current is None:
+            return None
+        name, interval, text = "mean", ind.interval, _marked(current_number(ind), ind.data_status)
+    elif own is None or own.value is None:
+        return say("chart.alt.current_missing", year=ind.current_year)
+    else:
+        name, interval, text = "current", own.interval, _marked(year_number(ind, own), own.status)
+    clause = say(f"chart.alt.{name}", year=ind.current_year, value=text)
+    if interval is None:
+        return clause
+    level = fmt.number(interval.level * 100, 0)
+    return say("chart.alt.interval", value=clause, level=level, interval=interval_text(ind, interval))
+
+
+def _target_clause(ind: IndicatorEvaluation) -> str:
     words = target_words(ind)
     if words is None:
         return say("chart.alt.no_target")
@@ -80,61 +142,100 @@ def _target_sentence(ind: IndicatorEvaluation) -> str:
     return say(f"chart.alt.{name}", year=ind.target_year, value=limit_number(ind))
 
 
-def _interval_sentence(ind: IndicatorEvaluation, years: list[YearValue]) -> list[str]:
-    """The interval of what is judged: the mean, or the value of the year judged."""
-    name, interval = "mean_interval", ind.interval
-    if not is_mean(ind):
-        name = "interval"
-        interval = next((v.interval for v in years if v.year == ind.current_year), None)
-    if interval is None or ind.target_kind == "none_occurs":
-        return []
-    bounds = interval_text(ind, interval)
-    level = fmt.number(interval.level * 100, 0)
-    return [say(f"chart.alt.{name}", year=ind.current_year, level=level, interval=bounds)]
-
-
-def _room_left(ind: IndicatorEvaluation, room: float) -> str:
-    """How high the years to come may be: one year alone, or several in their mean."""
+def _outlook_clause(ind: IndicatorEvaluation) -> str | None:
+    """Where it ends if things go on so; for a mean, how high the years to come may be."""
+    end = ind.projection
+    if end is None or ind.target_year <= ind.current_year:
+        return None
+    outlook = shown_outlook(ind)
+    if outlook is not None:
+        return say("chart.alt.projected", year=outlook[0], value=projected_number(ind))
+    if end.room_left is None or not is_mean(ind):
+        return None
     years = ind.target_year - ind.current_year
     return say(
         f"chart.alt.room_left_{'below' if ind.target_strict else 'at_most'}",
         years=say(f"chart.alt.years_left_{'one' if years == 1 else 'more'}", n=years),
-        value=fmt.target(room, ind.decimals),
+        value=fmt.target(end.room_left, ind.decimals),
     )
 
 
+def _base_sentence(ind: IndicatorEvaluation) -> str:
+    if ind.base_source == "none" or ind.target_kind == "none_occurs":
+        return ""
+    if ind.base is None:
+        return say("chart.alt.no_base")
+    name = "base_mean" if ind.base_source == "mean_of_years" else "base"
+    return say(f"chart.alt.{name}", year=ind.base_year, value=_marked(base_number(ind), ind.base_status))
+
+
+def years_sentence(ind: IndicatorEvaluation, years: list[YearValue]) -> str:
+    """Every year's value, then once what is not settled about them."""
+    words = say("chart.alt.separator").join(
+        say("chart.alt.year_missing", year=v.year)
+        if v.value is None
+        else say("chart.alt.year", year=v.year, value=year_number(ind, v))
+        for v in years
+    )
+    return say("chart.alt.years", years=words) + _statuses(years)
+
+
+def _statuses(years: list[YearValue]) -> str:
+    """Which values are not settled, status by status: ``其中2021—2023年为示例值。``"""
+    by_word: dict[str, list[int]] = {}
+    for value in years:
+        word = None if value.value is None else _status_word(value.status)
+        if word is not None:
+            by_word.setdefault(word, []).append(value.year)
+    measured = sum(v.value is not None for v in years)
+    if not by_word:
+        return ""
+    words = [say("chart.alt.of_status", status=word, spans=_spans(own)) for word, own in by_word.items()]
+    if sum(map(len, by_word.values())) == measured and len(by_word) == 1:
+        return say("chart.alt.all_of_status", status=next(iter(by_word)))
+    return say("chart.alt.statuses", list=say("chart.alt.separator").join(words))
+
+
+def _spans(years: list[int]) -> str:
+    """Ascending years as spans of consecutive ones."""
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and spans[-1][-1] == year - 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return say("chart.alt.span_separator").join(span_text(span[0], span[-1]) for span in spans)
+
+
 def alt_text(ind: IndicatorEvaluation) -> str:
-    """Every number of the chart in one paragraph."""
+    """The chart in one paragraph with all its numbers: the verdict and what it rests on, the base, every year."""
     years = shown_years(ind)
+    own = next((v for v in years if v.year == ind.current_year), None)
+    clauses = (_current_clause(ind, own), _target_clause(ind), _outlook_clause(ind))
     parts = [
         say(
-            "chart.alt.head",
-            name=ind.name,
-            unit=ind.unit,
-            first=years[0].year,
-            last=max(ind.target_year, years[-1].year),
+            f"chart.alt.head{'_provisional' if ind.provisional else ''}",
+            name=name_of(ind),
+            unit=unit_of(ind.unit),
+            verdict=say(f"verdict.{ind.verdict.value}"),
         ),
+        say("chart.alt.clauses", clauses=say("chart.alt.clause_separator").join(filter(None, clauses))),
         _base_sentence(ind),
+        years_sentence(ind, years),
     ]
-    separator = say("chart.alt.separator")
-    words = separator.join(_year_words(v, ind) for v in years)
-    parts.append(say("chart.alt.years", years=words))
-    parts += [say("chart.alt.break", year=v.year) for v in years if v.break_before]
-    if is_mean(ind) and ind.current is not None:
-        value = current_number(ind)
-        parts.append(say("chart.alt.mean", year=ind.current_year, value=value))
-    parts += _interval_sentence(ind, years)
-    parts.append(_target_sentence(ind))
-    if ind.projection is not None and ind.target_year > ind.current_year:
-        if is_mean(ind) and ind.projection.room_left is not None:
-            parts.append(_room_left(ind, ind.projection.room_left))
-        elif not is_mean(ind) and ind.projection.value is not None:
-            value = projected_number(ind)
-            parts.append(say("chart.alt.projected", year=ind.projection.year, value=value))
-    name = "verdict_provisional" if ind.provisional else "verdict"
-    verdict = say(f"verdict.{ind.verdict.value}")
-    parts.append(say(f"chart.alt.{name}", verdict=verdict))
-    return "".join(parts)
+    if any(v.break_before for v in years):
+        broken = say("chart.alt.span_separator").join(
+            span_text(v.year, v.year) for v in years if v.break_before
+        )
+        parts.append(say("chart.alt.break", years=broken))
+    return "".join(parts).strip()
+
+
+def short_alt_text(ind: IndicatorEvaluation) -> str:
+    """What a chart without words shows, for where verdict and judged value stand beside it: every year, target, outlook."""
+    clauses = filter(None, (_target_clause(ind), _outlook_clause(ind)))
+    end = say("chart.alt.clauses", clauses=say("chart.alt.clause_separator").join(clauses))
+    return (years_sentence(ind, shown_years(ind)) + end).strip()
 
 
 def _path_cell(year: int, ind: IndicatorEvaluation) -> Cell:
@@ -150,7 +251,10 @@ def _path_cell(year: int, ind: IndicatorEvaluation) -> Cell:
 
 
 def _cells(value: YearValue, ind: IndicatorEvaluation) -> dict[str, Cell]:
-    remark = "；".join(text.rstrip("。") for text in (value.break_before, value.reason) if text)
+    end = say("chart.table.remark_end")
+    remark = say("chart.table.remark_separator").join(
+        text.rstrip(end) for text in (value.break_before, value.reason) if text
+    )
     bounds = value.interval
     return {
         "year": Cell(str(value.year)),
@@ -179,12 +283,12 @@ def data_table(ind: IndicatorEvaluation) -> Table:
     level = next((fmt.number(v.interval.level * 100, 0) for v in years if v.interval), "")
     columns = tuple(
         Column(
-            say(f"chart.table.{name}", unit=ind.unit, level=level),
+            say(f"chart.table.{name}", unit=unit_of(ind.unit), level=level),
             kind="number" if name in numbers else "text",
         )
         for name in kept
     )
-    caption = say("chart.table.caption", name=ind.name)
+    caption = say("chart.table.caption", name=name_of(ind))
     return Table(caption, columns, tuple(tuple(row[name] for name in kept) for row in rows))
 
 

@@ -9,7 +9,6 @@ labelled where it stands. No font is needed: widths are estimated, and the page 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
@@ -28,6 +27,7 @@ from planeval.report.chart_canvas import (
     INTERVAL,
     MARKERS,
     MUTED,
+    PAPER,
     PATH,
     SMALL,
     SMALLEST,
@@ -42,15 +42,19 @@ from planeval.report.chart_canvas import (
     quiet,
     text_width,
 )
-from planeval.report.chart_labels import around, box_of, place
+from planeval.report.chart_labels import COVERED, NEAR, around, box_of, place
 from planeval.report.chart_text import (
     MARKS,
     alt_text,
     data_table,
+    runs,
+    shown_outlook,
     shown_years,
     shows_status,
+    target_level,
     target_words,
 )
+from planeval.report.names import name_of, unit_of
 from planeval.report.shown import (
     base_number,
     current_number,
@@ -70,7 +74,7 @@ def indicator_chart(ind: IndicatorEvaluation) -> Figure:
     return Figure(
         svg=_draw(ind, alt),
         alt=alt,
-        caption=say("chart.caption", name=ind.name),
+        caption=say("chart.caption", name=name_of(ind)),
         data=data_table(ind),
         illustrative=shows_status(ind, Status.ILLUSTRATIVE),
         provisional=shows_status(ind, Status.FORECAST),
@@ -90,7 +94,9 @@ def _draw(ind: IndicatorEvaluation, alt: str) -> str:
     _bands(canvas)
     _breaks(canvas)
     _target(canvas)
-    if is_mean(ind) or ind.target_kind == "none_occurs":
+    if ind.target_kind == "none_occurs":
+        _events(canvas)
+    elif is_mean(ind):
         _bars(canvas)
     else:
         _lines(canvas)
@@ -102,26 +108,23 @@ def _draw(ind: IndicatorEvaluation, alt: str) -> str:
 
 def _edge(canvas: Canvas) -> None:
     """The labels at the right edge: the target, and what ends there or is compared with it."""
-    ind, end = canvas.ind, canvas.ind.projection
+    ind, outlook = canvas.ind, shown_outlook(canvas.ind)
     last = max(ind.target_year, canvas.years[-1].year)
     words = target_words(ind)
     if words is not None:
         name = f"limit_{words}" if is_mean(ind) else f"target_{words}"
         label = canvas.say(name, value=limit_number(ind))
-        canvas.edge.append((_target_level(ind), label, TARGET))
+        canvas.edge.append((target_level(ind) or 0.0, label, TARGET))
     if ind.target_kind == "none_occurs" or ind.current is None:
         return
     if is_mean(ind):
-        canvas.edge.append((ind.current, canvas.say("mean_so_far", value=current_number(ind)), ACTUAL))
+        name = "mean_so_far" if ind.current_year < last else "mean_of_period"
+        canvas.edge.append((ind.current, canvas.say(name, value=current_number(ind)), ACTUAL))
     elif ind.current_year == last:
         label = canvas.say("current", year=ind.current_year, value=current_number(ind))
         canvas.edge.append((ind.current, label, ACTUAL))
-    elif end is not None and end.value is not None and end.year > ind.current_year:
-        canvas.edge.append((end.value, canvas.say("projected", value=projected_number(ind)), ACTUAL))
-
-
-def _target_level(ind: IndicatorEvaluation) -> float:
-    return 0.0 if ind.target_kind == "none_occurs" else float(ind.target or 0.0)
+    elif outlook is not None:
+        canvas.edge.append((outlook[1], canvas.say("projected", value=projected_number(ind)), ACTUAL))
 
 
 def _frame(canvas: Canvas) -> None:
@@ -130,8 +133,9 @@ def _frame(canvas: Canvas) -> None:
     highest = [v.value for v in canvas.years if v.value is not None]
     highest += [interval.upper for _, interval in _intervals(canvas)]
     highest += [x for x in (ind.base, ind.target, ind.current) if x is not None]
-    if ind.projection is not None and ind.projection.value is not None and not is_mean(ind):
-        highest.append(ind.projection.value)
+    outlook = shown_outlook(ind)
+    if outlook is not None:
+        highest.append(outlook[1])
     top = max([*highest, 0.0])
     canvas.top = top * 1.12 if top > 0 else 1.0
     ticks = _ticks(canvas)
@@ -146,39 +150,31 @@ def _frame(canvas: Canvas) -> None:
     for year in reversed(years[::-every]):  # the last year always has its label
         x = canvas.pixels(year, 0)[0]
         canvas.surface.text((x, BOTTOM - 11), str(year), color=MUTED, size=SMALL, align="center")
-    unit = canvas.say("unit", unit=ind.unit)
+    unit = canvas.say("unit", unit=unit_of(ind.unit))
     size = min(SMALL, SMALL * (WIDTH - 16) / text_width(unit, SMALL))
-    canvas.surface.text((8, HEIGHT - 11), unit, color=MUTED, size=size)
-    canvas.boxes.append(box_of(unit, 8, HEIGHT - 11, size, "left"))
+    canvas.surface.text((8, HEIGHT - 14), unit, color=MUTED, size=size)
+    canvas.boxes.append(box_of(unit, 8, HEIGHT - 14, size, "left"))
 
 
 def _ticks(canvas: Canvas) -> list[tuple[float, str]]:
-    """Round values up the axis, with as many decimals as tell them apart."""
-    from matplotlib.ticker import MaxNLocator
-
-    locator = MaxNLocator(4, integer=canvas.ind.decimals == 0, steps=[1, 2, 2.5, 5, 10])
-    ticks = [float(t) for t in locator.tick_values(0, canvas.top) if t <= canvas.top]
-    step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
+    """Round values up the axis, at most six, with as many decimals as tell them apart."""
+    step = _step(canvas.top / 5, whole=canvas.ind.decimals == 0)
     decimals = next((d for d in range(9) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 8)
-    return [(tick, fmt.number(tick, decimals)) for tick in ticks]
+    return [(n * step, fmt.number(n * step, decimals)) for n in range(int(canvas.top / step + 1e-9) + 1)]
 
 
-def _runs(years: list[YearValue], wanted: Callable[[YearValue], bool]) -> list[list[YearValue]]:
-    """Runs of consecutive years for which ``wanted`` holds."""
-    runs: list[list[YearValue]] = []
-    open_run = False
-    for value in years:
-        if wanted(value):
-            if not open_run:
-                runs.append([])
-            runs[-1].append(value)
-        open_run = wanted(value)
-    return runs
+def _step(least: float, *, whole: bool) -> float:
+    """The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below ``least``."""
+    if whole and least <= 1:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(least))
+    factors = (1, 2, 5, 10) if whole and power == 1 else (1, 2, 2.5, 5, 10)
+    return power * next(f for f in factors if f * power >= least * (1 - 1e-9))
 
 
 def _bands(canvas: Canvas) -> None:
     """A band for every run of years without data."""
-    for run in _runs(canvas.years, lambda v: v.value is None):
+    for run in runs(canvas.years, lambda v: v.value is None):
         left, right = (canvas.pixels(x, 0)[0] for x in (run[0].year - 0.5, run[-1].year + 0.5))
         canvas.surface.box(left, BOTTOM, right, HEIGHT - TOP, Look(fill=VOID, zorder=0))
 
@@ -186,7 +182,7 @@ def _bands(canvas: Canvas) -> None:
 def _gap_words(canvas: Canvas) -> None:
     """The words in the bands, last of all: at the foot, or as far up as other labels and lines ask."""
     height = HEIGHT - TOP - BOTTOM
-    for run in _runs(canvas.years, lambda v: v.value is None):
+    for run in runs(canvas.years, lambda v: v.value is None):
         width = len(run) * canvas.pixels_a_year
         words = canvas.say("no_data")
         if text_width(words, SMALL) + 4 > width:
@@ -194,7 +190,7 @@ def _gap_words(canvas: Canvas) -> None:
         half = 12 if "\n" not in words else 26
         places = [(0.0, float(dy), "center") for dy in range(half, height - half + 1, 6)]
         middle = (run[0].year + run[-1].year) / 2
-        place(canvas, (middle, 0), words, places, size=SMALL, further=0.05, color="#59616b")
+        place(canvas, (middle, 0), words, places, size=SMALL, further=0.05, color=MUTED)
 
 
 def _breaks(canvas: Canvas) -> None:
@@ -204,17 +200,17 @@ def _breaks(canvas: Canvas) -> None:
             x = value.year - 0.5
             canvas.line([x, x], [0, canvas.top], Look(BREAK, dashes=(6, 2, 1, 2)), weight=0.6)
             words = canvas.say("break")
-            place(canvas, (x, canvas.top), words, [(0, 11, "center")], size=SMALL, optional=True, color=BREAK)
+            place(canvas, (x, canvas.top), words, [(0, 11, "center")], size=SMALL, worth=COVERED, color=BREAK)
 
 
 def _mark(value: YearValue) -> str:
     return MARKS[value.status] if value.status is not None else "final"
 
 
-def _marker(mark: str) -> Look:
-    """How a value of this mark is drawn: solid when settled, hollow otherwise."""
-    fill = ACTUAL if mark == "final" else "#ffffff"
-    return Look(ACTUAL, 1.8, fill=fill, marker=MARKERS[mark], zorder=5)
+def _marker(mark: str, inside: bool = True) -> Look:
+    """How a value of this mark is drawn: solid when settled, hollow otherwise; grey before the period."""
+    colour = ACTUAL if inside else PATH
+    return Look(colour, 1.8, fill=colour if mark == "final" else PAPER, marker=MARKERS[mark], zorder=5)
 
 
 def _intervals(canvas: Canvas) -> list[tuple[float, Interval]]:
@@ -249,7 +245,7 @@ def _points(canvas: Canvas) -> None:
         for x, y in points.items():
             canvas.mark(x, y, _marker(mark))
         if points:
-            canvas.legend.append(("mark", canvas.say(f"legend.{mark}"), _marker(mark)))
+            canvas.entry("mark", mark, _marker(mark))
 
 
 def _lines(canvas: Canvas) -> None:
@@ -259,7 +255,6 @@ def _lines(canvas: Canvas) -> None:
         years = sorted(ind.path)
         dashed = Look(PATH, 1.4, (4, 3), zorder=2)
         canvas.line([float(y) for y in years], [ind.path[y] for y in years], dashed)
-        canvas.legend.append(("line", canvas.say("legend.path"), dashed))
     joined: dict[int, float] = {}
     for value in [*canvas.years, None]:
         apart = value is None or value.value is None or value.break_before is not None
@@ -273,19 +268,21 @@ def _lines(canvas: Canvas) -> None:
     _points(canvas)
     _projection(canvas)
     _value_labels(canvas)
+    if ind.path:
+        _path_label(canvas, dashed)
+    _year_labels(canvas)
 
 
 def _projection(canvas: Canvas) -> None:
-    ind = canvas.ind
-    end = ind.projection
-    if ind.current is None or end is None or end.value is None or end.year <= ind.current_year:
+    ind, outlook = canvas.ind, shown_outlook(canvas.ind)
+    if outlook is None or ind.current is None:
         return
     dotted = Look(ACTUAL, 1.6, (1, 2), zorder=3)
-    canvas.line([ind.current_year, end.year], [ind.current, end.value], dotted)
+    canvas.line([ind.current_year, outlook[0]], [ind.current, outlook[1]], dotted)
 
 
 def _value_labels(canvas: Canvas) -> None:
-    """The base and the current value as numbers; the others stand in the table behind the chart."""
+    """The base and the current value."""
     ind = canvas.ind
     if ind.current is not None and ind.current_year < max(ind.target_year, canvas.years[-1].year):
         point = (ind.current_year, ind.current)
@@ -295,15 +292,50 @@ def _value_labels(canvas: Canvas) -> None:
     own = next((v.value for v in canvas.years if v.year == ind.base_year), None)
     if own is None or abs(own - ind.base) > 1e-9 * abs(ind.base):
         # Not the base year's own statistic: what the plan states, or a mean of years.
-        canvas.mark(ind.base_year, ind.base, Look(PATH, fill="#ffffff", marker="D", zorder=5))
+        canvas.mark(ind.base_year, ind.base, Look(PATH, 1.8, fill=PAPER, marker="^", size=8, zorder=5))
     words = canvas.say("base", value=base_number(ind))
     place(canvas, (ind.base_year, ind.base), words, around(), color=MUTED)
 
 
+def _path_label(canvas: Canvas, look: Look) -> None:
+    """The straight path's name beside it, as late as there is room, or else in the legend."""
+    path, words = canvas.ind.path, canvas.say("path")
+    places = [(0.0, float(dy), "center") for dy in (11, -11, 16, -16)]
+    for year in sorted(path, reverse=True)[1:]:
+        middle = (path[year] + path.get(year + 1, path[year])) / 2
+        if place(canvas, (year + 0.5, middle), words, places, size=SMALL, worth=25, color=PATH):
+            return
+    canvas.legend.append(("line", canvas.say("legend.path"), look))
+
+
+def _year_labels(canvas: Canvas) -> None:
+    """The other years' values, latest first, where there is room beside them; the table behind has them all."""
+    ind, last = canvas.ind, max(canvas.ind.target_year, canvas.years[-1].year)
+    for value in reversed(canvas.years):
+        current = value.year == ind.current_year and (value.year < last or value.value == ind.current)
+        if value.value is None or current or (value.year == ind.base_year and value.value == ind.base):
+            continue
+        words, point = year_number(ind, value), (value.year, value.value)
+        place(canvas, point, words, NEAR, size=SMALL, worth=24, color=MUTED)
+
+
+def _events(canvas: Canvas) -> None:
+    """How often it happened in each year, as marks on stems: a zero, which is the promise, is seen as well."""
+    for value in canvas.years:
+        if value.value is None:
+            continue
+        inside, mark = value.year >= canvas.ind.period_start, _mark(value)
+        look = _marker(mark, inside)
+        if value.value:
+            canvas.line([value.year] * 2, [0, value.value], Look(look.stroke, 2, zorder=4), weight=3)
+        canvas.mark(value.year, value.value, look)
+        canvas.entry("mark", mark if inside else "before", look)
+    _bar_labels(canvas)
+
+
 def _bars(canvas: Canvas) -> None:
-    """Annual values as bars (hollow when not settled, pale before the period), and their mean so far."""
+    """Annual values as bars (hollow when not settled, grey before the period), and their mean so far."""
     ind = canvas.ind
-    seen: dict[str, Look] = {}
     for value in canvas.years:
         if value.value is None:
             continue
@@ -313,12 +345,12 @@ def _bars(canvas: Canvas) -> None:
         (left, top), (right, _) = (canvas.pixels(value.year + side, value.value) for side in (-0.28, 0.28))
         canvas.surface.box(left, BOTTOM, right, top, look)
         canvas.keep_clear([(left, BOTTOM), (left, top), (right, top), (right, BOTTOM)], 1.0)
-        seen.setdefault("before" if mark == "final" and not inside else mark, look)
+        canvas.entry("box", mark if inside or mark != "final" else "before", look)
     _interval_lines(canvas)
-    canvas.legend += [("box", canvas.say(f"legend.{mark}"), look) for mark, look in seen.items()]
-    if is_mean(ind) and ind.current is not None:
-        ends = [ind.period_start - 0.5, ind.current_year + 0.5]
-        canvas.line(ends, [ind.current] * 2, Look(ACTUAL, 2.2, zorder=4), weight=3)
+    if ind.current is not None:
+        ends, level = [ind.period_start - 0.5, ind.current_year + 0.5], [ind.current] * 2
+        canvas.line(ends, level, Look(PAPER, 5, zorder=3.5), weight=0)  # sets it off from the bars
+        canvas.line(ends, level, Look(ACTUAL, 2.2, zorder=4), weight=3)
     _bar_labels(canvas)
 
 
@@ -328,7 +360,7 @@ def _bar_look(mark: str, inside: bool) -> Look:
         colour = BAR if inside else BAR_BEFORE
         return Look(colour, 1.4, fill=colour, zorder=2)
     dashes = {"preliminary": None, "forecast": (5.0, 2.0), "illustrative": (2.0, 2.0)}[mark]
-    return Look(ACTUAL if inside else PATH, 1.4, dashes, fill="#ffffff", zorder=2)
+    return Look(ACTUAL if inside else PATH, 1.4, dashes, fill=PAPER, zorder=2)
 
 
 def _bar_labels(canvas: Canvas) -> None:
@@ -349,15 +381,14 @@ def _bar_labels(canvas: Canvas) -> None:
     places = [(0.0, float(dy), "center") for dy in (10, 15, 20, 26, 33, 41, 49, -10, -15, -20)]
     for year in sorted(words, reverse=True):
         if (max(words) - year) % every == 0:
-            place(canvas, (year, values[year]), words[year], places, size=size, optional=True)
+            place(canvas, (year, values[year]), words[year], places, size=size, worth=COVERED)
 
 
 def _target(canvas: Canvas) -> None:
     ind = canvas.ind
-    words = target_words(ind)
-    if words is None:
+    level = target_level(ind)
+    if level is None:
         return
-    level = _target_level(ind)
-    whole_period = is_mean(ind) or words == "none"
+    whole_period = is_mean(ind) or ind.target_kind == "none_occurs"
     first = (ind.period_start if whole_period else canvas.years[0].year) - 0.5
     canvas.line([first, canvas.last], [level, level], Look(TARGET, 1.8, zorder=2.5), weight=3)

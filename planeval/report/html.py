@@ -1,8 +1,8 @@
 """Blocks to HTML fragments.
 
-Everything that comes from data goes through `escape`; the only markup taken as it is, is the SVG of a `Figure`,
-which this package draws itself. A fragment stands on its own in a notebook (it needs no stylesheet to be read) and
-takes its looks from the report's stylesheet on the page.
+Everything that comes from data goes through `escape`, or `marked` where it may be Chinese on an English page; the
+only markup taken as it is, is the SVG of a `Figure`, which this package draws itself. A fragment stands on its own in
+a notebook (it needs no stylesheet to be read) and takes its looks from the report's stylesheet on the page.
 
 A report has some thousand cells, so nothing is said at each of them that can be said once: a table's class tells
 how most of its cells look, only the others have a class of their own; shapes are characters; what a mark means
@@ -21,6 +21,7 @@ from planeval.messages import cached_by_language, say
 from planeval.messages.numbers import MISSING
 from planeval.model.terms import ItemState, Verdict
 from planeval.report import blocks as b
+from planeval.report.quoted import marked
 
 # Shapes tell verdicts apart where colour does not (print, colour blindness). Characters that every Chinese font
 # has (GBK), not drawings: they stay in a notebook without the stylesheet and in a text copied from the page.
@@ -84,7 +85,7 @@ def _attribute(name: str, value: str) -> str:
 
 def _list(items: Iterable[str], class_: str = "", tag: str = "ul") -> str:
     """The sentences as a list; nothing where there are none."""
-    inner = "".join(f"<li>{escape(item)}</li>" for item in items)
+    inner = "".join(f"<li>{marked(item)}</li>" for item in items)
     return f"<{tag}{_attribute('class', class_)}>{inner}</{tag}>" if inner else ""
 
 
@@ -117,18 +118,18 @@ def _all(blocks: Iterable[b.Block]) -> str:
 
 def _section(section: b.Section) -> str:
     id_, inner = escape(section.id), _all(section.blocks)
-    heading = f'<h2 id="{id_}">{escape(section.title)}</h2>'
+    heading = f'<h2 id="{id_}">{marked(section.title)}</h2>'
     return f'<section aria-labelledby="{id_}">{heading}\n{inner}</section>'
 
 
 def _heading(heading: b.Heading) -> str:
     tag = f"h{heading.level:d}"
-    return f"<{tag}{_attribute('id', heading.id)}>{escape(heading.text)}</{tag}>"
+    return f"<{tag}{_attribute('id', heading.id)}>{marked(heading.text)}</{tag}>"
 
 
 def _paragraph(paragraph: b.Paragraph) -> str:
     class_ = f"tone-{paragraph.tone}" if paragraph.tone else ""
-    return f"<p{_attribute('class', class_)}>{escape(paragraph.text)}</p>"
+    return f"<p{_attribute('class', class_)}>{marked(paragraph.text)}</p>"
 
 
 def _items(items: b.Items) -> str:
@@ -142,17 +143,17 @@ def _links(links: b.Links) -> str:
 
 
 def _definitions(definitions: b.Definitions) -> str:
-    inner = "".join(f"<div><dt>{escape(t)}</dt><dd>{escape(d)}</dd></div>" for t, d in definitions.items)
+    inner = "".join(f"<div><dt>{marked(t)}</dt><dd>{marked(d)}</dd></div>" for t, d in definitions.items)
     return f"<dl>{inner}</dl>"
 
 
 def _callout(callout: b.Callout) -> str:
     if isinstance(callout.body, str):
-        body = f"<p>{escape(callout.body)}</p>" if callout.body else ""
+        body = f"<p>{marked(callout.body)}</p>" if callout.body else ""
     else:
         body = _list(callout.body)
     kind = escape(say(f"page.callout.{callout.tone}"))
-    title = f'<p class="callout-title"><span class="callout-kind">{kind}</span>{escape(callout.title)}</p>'
+    title = f'<p class="callout-title"><span class="callout-kind">{kind}</span>{marked(callout.title)}</p>'
     return f'<div class="callout callout-{escape(callout.tone)}" role="note">{title}{body}</div>'
 
 
@@ -163,7 +164,7 @@ def _banner(banner: b.Banner) -> str:
 
 def _details(details: b.Details) -> str:
     inner = _all(details.blocks)
-    return f"<details><summary>{escape(details.summary)}</summary>\n{inner}</details>"
+    return f"<details><summary>{marked(details.summary)}</summary>\n{inner}</details>"
 
 
 def _tally(tally: b.Tally) -> str:
@@ -194,7 +195,7 @@ def _cell(cell: b.CellLike) -> tuple[str, str]:
         return _verdict(cell), ""
     if isinstance(cell, ItemState):
         return _state(cell), ""
-    return escape(cell), ""
+    return marked(cell), ""
 
 
 def _full_cell(cell: b.Cell) -> tuple[str, str]:
@@ -208,11 +209,13 @@ def _full_cell(cell: b.Cell) -> tuple[str, str]:
             f'<i class="missing" title="{escape(cell.title)}">{MISSING}</i>' if cell.title else _MISSING
         )
     elif cell.text:
-        parts.append(escape(cell.text))
+        parts.append(marked(cell.text))
     if cell.illustrative:
         parts.append(_mark("illustrative"))
     if cell.provisional:
         parts.append(_mark("provisional"))
+    if cell.href:
+        parts[0] = f'<a href="{escape(cell.href)}">{parts[0]}</a>'
     inner = " ".join(parts)
     if cell.progress is not None:
         inner += _bar(cell.progress, cell.expected)
@@ -285,7 +288,7 @@ def _table(table: b.Table) -> str:
     body = []
     for row in table.rows:
         if isinstance(row, b.RowGroup):
-            group = f'<th colspan="{len(looks):d}" scope="rowgroup">{escape(row.text)}'
+            group = f'<th colspan="{len(looks):d}" scope="rowgroup">{marked(row.text)}'
             body.append(f'<tr class="row-group">{group}')
             continue
         cells = []
@@ -298,11 +301,11 @@ def _table(table: b.Table) -> str:
     lines = "\n".join(body)
     dense = "dense" if len(table.columns) > _DENSE else ""
     kind = _attribute("class", f"{dense} {_USUAL[usual]}".strip())
-    caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
+    caption = f"<caption>{marked(table.caption)}</caption>" if table.caption else ""
     inner = f"<table{kind}>{caption}<thead><tr>{head}</thead><tbody>{lines}</tbody></table>"
     # The container scrolls, not the page; focusable, so that the keyboard can scroll it too.
     label = _attribute("aria-label", table.caption)
-    return f'<div class="table" role="region"{label} tabindex="0">{inner}</div>{_list(table.notes, "notes")}'
+    return f'<div class="table" role="group"{label} tabindex="0">{inner}</div>{_list(table.notes, "notes")}'
 
 
 def _figure(figure: b.Figure) -> str:
@@ -314,12 +317,18 @@ def _figure(figure: b.Figure) -> str:
         summary = escape(say("page.figure_data"))
         inner = f'<p class="alt">{escape(figure.alt)}</p>{_table(figure.data)}'
         data = f'<details class="data"><summary>{summary}</summary>{inner}</details>'
-    caption = f"<figcaption>{escape(figure.caption)}{shown}</figcaption>"
+    caption = f"<figcaption>{marked(figure.caption)}{shown}</figcaption>"
     return f"<figure>{caption}{figure.svg}{_list(figure.notes, 'notes')}{data}</figure>"
 
 
 def _figures(figures: b.Figures) -> str:
     return f'<div class="figures">{_all(figures.items)}</div>'
+
+
+def _panel(panel: b.Panel) -> str:
+    from planeval.report.html_panel import panel_html  # which uses this module
+
+    return panel_html(panel)
 
 
 _RENDERERS: dict[type, Callable[[Any], str]] = {
@@ -336,4 +345,5 @@ _RENDERERS: dict[type, Callable[[Any], str]] = {
     b.Table: _table,
     b.Figure: _figure,
     b.Figures: _figures,
+    b.Panel: _panel,
 }

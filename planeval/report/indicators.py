@@ -7,6 +7,8 @@ from typing import Any
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
+from planeval.messages.names import name_of
+from planeval.messages.units import quantity, unit_of
 from planeval.model.evaluation import (
     TROUBLED,
     Evaluation,
@@ -19,6 +21,7 @@ from planeval.model.evaluation import (
 from planeval.model.plan import Attribute
 from planeval.model.status import PROVISIONAL, Status
 from planeval.report import shown
+from planeval.report.anchors import indicator_anchor
 from planeval.report.blocks import (
     Block,
     Cell,
@@ -31,12 +34,10 @@ from planeval.report.blocks import (
     Section,
     Table,
 )
+from planeval.report.chart_text import DOUBTFUL_BASE
 from planeval.report.charts import indicator_chart
 from planeval.report.shown import is_mean
-from planeval.report.words import HOUSEKEEPING, join, sign, with_unit, word
-
-# The plan's base contradicts the statistics of its year.
-DOUBTFUL_BASE = "base_conflicts_with_statistics"
+from planeval.report.words import HOUSEKEEPING, join, sentences, sign, with_unit, word
 
 
 def indicators(evaluation: Evaluation) -> Section:
@@ -49,10 +50,10 @@ def indicators(evaluation: Evaluation) -> Section:
         expected=sum(i.attribute is Attribute.EXPECTED for i in own),
     )
     table = _table(evaluation, own, say("report.indicators.table"), numbered=True)
-    table = replace(table, notes=(*table.notes, *_mark_notes(evaluation)))
+    table = replace(table, notes=(*table.notes, *mark_notes(evaluation)))
     blocks: list[Block] = [Paragraph(lead), table]
     for indicator in own:
-        blocks.append(Heading(3, indicator.name, f"indicator-{indicator.id.replace('_', '-')}"))
+        blocks.append(Heading(3, name_of(indicator), indicator_anchor(indicator.id)))
         blocks += _one(indicator, evaluation.period_start)
     blocks.append(Heading(3, say("report.indicators.sub_title"), "sub-targets"))
     subs = evaluation.sub_targets
@@ -60,7 +61,11 @@ def indicators(evaluation: Evaluation) -> Section:
         blocks.append(Paragraph(say("report.indicators.sub_lead", total=len(subs))))
         blocks.append(_table(evaluation, subs, say("report.indicators.sub_table"), numbered=False))
         remarks = tuple(
-            f"{i.name}：{sentence(i, evaluation.period_start)}{''.join(_remarks(i))}"
+            say(
+                "report.labelled",
+                label=name_of(i),
+                text=sentences(sentence(i, evaluation.period_start), *_remarks(i)),
+            )
             for i in subs
             if i.verdict in TROUBLED | {Verdict.NOT_ASSESSABLE}
         )
@@ -95,13 +100,13 @@ def _table(evaluation: Evaluation, own: list[IndicatorEvaluation], caption: str,
         rows.append(
             (
                 *([str(i.no)] if numbered else []),
-                i.name,
-                i.unit,
+                name_of(i),
+                unit_of(i.unit),
                 word("attribute", i.attribute),
-                _base_cell(i),
-                *(_value_cell(i, by_year.get(year)) for year in years),
-                *([_mean_cell(i)] if means else []),
-                _target_cell(i, evaluation.period_end),
+                base_cell(i),
+                *(value_cell(i, by_year.get(year)) for year in years),
+                *([mean_cell(i)] if means else []),
+                target_cell(i, evaluation.period_end),
                 _progress_cell(i),
                 Cell(verdict=i.verdict, provisional=i.provisional),
             )
@@ -119,7 +124,7 @@ def _table(evaluation: Evaluation, own: list[IndicatorEvaluation], caption: str,
     return Table(caption, tuple(columns), tuple(rows), tuple(notes), row_header=1 if numbered else 0)
 
 
-def _mark_notes(evaluation: Evaluation) -> list[str]:
+def mark_notes(evaluation: Evaluation) -> list[str]:
     """What the marks mean that stand in this report's tables and captions."""
     every = evaluation.indicators + evaluation.sub_targets
     used = {v.status for i in every for v in i.values}
@@ -138,7 +143,8 @@ def _mark_notes(evaluation: Evaluation) -> list[str]:
     ]
 
 
-def _base_cell(i: IndicatorEvaluation) -> Cell:
+def base_cell(i: IndicatorEvaluation) -> Cell:
+    """The base of an indicator, as every table shows it."""
     reason = "" if i.base is not None else say("report.indicators.no_base")
     if i.base is not None and i.base_source == "mean_of_years":
         reason = say("report.indicators.base_mean_title")
@@ -151,7 +157,8 @@ def _base_cell(i: IndicatorEvaluation) -> Cell:
     )
 
 
-def _value_cell(i: IndicatorEvaluation, value: YearValue | None) -> Cell:
+def value_cell(i: IndicatorEvaluation, value: YearValue | None) -> Cell:
+    """The value of one year; without one, the reason."""
     if value is None or value.value is None:
         return Cell(None, title=(value.reason if value else None) or "")
     status = value.status
@@ -164,7 +171,8 @@ def _value_cell(i: IndicatorEvaluation, value: YearValue | None) -> Cell:
     )
 
 
-def _mean_cell(i: IndicatorEvaluation) -> Cell:
+def mean_cell(i: IndicatorEvaluation) -> Cell:
+    """The mean of the period so far; empty for an indicator that is not judged by it."""
     if not is_mean(i):
         return Cell("")
     text = None if i.current is None else shown.current_number(i)
@@ -175,7 +183,8 @@ def _mean_cell(i: IndicatorEvaluation) -> Cell:
     )
 
 
-def _target_cell(i: IndicatorEvaluation, period_end: int) -> Cell:
+def target_cell(i: IndicatorEvaluation, period_end: int) -> Cell:
+    """The target, with its year where that is not the end of the period."""
     text = _target_text(i)
     if i.target_year != period_end:
         text = say("report.indicators.target_due", text=text, year=i.target_year)
@@ -264,7 +273,7 @@ def sentence(i: IndicatorEvaluation, period_start: int) -> str:
         progress=progress,
         **common,
     )
-    return text + trend_sentence(i)
+    return sentences(text, trend_sentence(i))
 
 
 def _current(i: IndicatorEvaluation) -> str:
@@ -331,7 +340,7 @@ def _none_occurs(i: IndicatorEvaluation, start: int, common: dict[str, str]) -> 
     span: dict[str, Any] = {"start": start, "end": i.current_year}
     broken = next((n for n in i.notes if n.code == "occurred"), None)
     if broken is not None:
-        count = f"{broken.params['total']}{i.unit}"
+        count = quantity(broken.params["total"], i.unit)
         return say("report.indicators.none_occurs_broken", count=count, **span, **common)
     name = "none_occurs_missing" if i.current is None else "none_occurs_clean"
     return say(f"report.indicators.{name}", **span, **common)
@@ -357,8 +366,7 @@ def _remarks(i: IndicatorEvaluation) -> list[str]:
                 "report.indicators.interval",
                 label=label,
                 level=fmt.share(i.interval.level, 0),
-                interval=shown.interval_text(i, i.interval),
-                unit=i.unit,
+                interval=quantity(shown.interval_text(i, i.interval), i.unit),
                 method=say(f"report.indicators.method_{i.interval.method}"),
             )
         )
@@ -397,10 +405,12 @@ def follow_up(evaluation: Evaluation) -> Section:
     else:
         lead = say("report.follow_up.lead_none", year=year)
     blocks: list[Block] = [Paragraph(lead)]
-    surprises = [r.name for r in rows if r.final is Verdict.NOT_MET and r.midterm not in TROUBLED]
+    by_id = {i.id: i for i in evaluation.indicators + evaluation.sub_targets}
+    surprises = [
+        name_of(by_id[r.id]) for r in rows if r.final is Verdict.NOT_MET and r.midterm not in TROUBLED
+    ]
     if surprises:
         blocks.append(Paragraph(say("report.follow_up.surprise", names=join(surprises))))
-    by_id = {i.id: i for i in evaluation.indicators + evaluation.sub_targets}
     label = "report.follow_up.column"
     columns = (
         Column(say(f"{label}.name")),
@@ -426,7 +436,7 @@ def _follow_up_row(row: FollowUp, i: IndicatorEvaluation, period_end: int) -> tu
         )
 
     return (
-        row.name,
+        name_of(i),
         Cell(verdict=row.midterm, provisional=row.midterm_status in PROVISIONAL),
         number(fmt.estimate(row.projected, i.decimals), row.projected_year, row.midterm_status),
         number(shown.current_number(i), row.actual_year, row.actual_status),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
+from planeval.messages.names import in_language
 from planeval.model.evaluation import CheckLevel, Evaluation, Kind
 from planeval.model.findings import Severity
 from planeval.model.plan import Attribute
 from planeval.model.status import Status
 from planeval.report.blocks import Banner, Block, Callout, Paragraph, Section, Tally
-from planeval.report.words import word
+from planeval.report.words import sentences, word
 
 # What a reader must know beside the count of verdicts: sentence -> the notes that call for it.
 CAVEATS = {
@@ -23,7 +24,7 @@ def banner(evaluation: Evaluation) -> Banner:
     facts = (
         (
             say("report.banner.place"),
-            say("report.banner.place_value", name=evaluation.region_name, code=evaluation.region_code),
+            say("report.banner.place_value", name=_place(evaluation), code=evaluation.region_code),
         ),
         (
             say("report.banner.period"),
@@ -41,13 +42,17 @@ def banner(evaluation: Evaluation) -> Banner:
     return Banner(facts=facts, callouts=tuple(_callouts(evaluation)))
 
 
+def _place(evaluation: Evaluation) -> str:
+    return in_language(evaluation.region_name, evaluation.region_name_en)
+
+
 def _callouts(evaluation: Evaluation) -> list[Callout]:
     found = []
     used = {row.status for row in evaluation.rows if row.used}
     if evaluation.illustrative:
         body = []
         if Status.ILLUSTRATIVE in used:
-            body.append(say("report.banner.illustrative", place=evaluation.region_name))
+            body.append(say("report.banner.illustrative", place=_place(evaluation)))
         if any(item.illustrative for item in evaluation.items):
             body.append(say("report.banner.illustrative_ledger"))
         found.append(Callout(say("report.banner.illustrative_title"), tuple(body), tone="illustrative"))
@@ -117,14 +122,14 @@ def _verdict_sentence(evaluation: Evaluation) -> str:
         for verdict, n in evaluation.verdict_counts().items()
         if n
     )
-    text = say("report.overview.verdicts", total=len(evaluation.indicators), counts=counts)
+    told = [say("report.overview.verdicts", total=len(evaluation.indicators), counts=counts)]
     provisional = sum(i.provisional for i in evaluation.indicators)
     if provisional:
-        text += say("report.overview.provisional", n=provisional)
+        told.append(say("report.overview.provisional", n=provisional))
     for name, codes in CAVEATS.items():
         n = sum(bool(codes & set(i.flags)) for i in evaluation.indicators)
-        text += say(f"report.overview.{name}", n=n) if n else ""
-    return text
+        told.append(say(f"report.overview.{name}", n=n) if n else "")
+    return sentences(*told)
 
 
 def _tallies(evaluation: Evaluation) -> list[Tally]:

@@ -14,6 +14,8 @@ import pandas as pd
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
+from planeval.messages.names import in_language, name_of
+from planeval.messages.units import unit_of
 from planeval.model.findings import Finding, Severity
 from planeval.model.status import Status
 from planeval.model.validation import CoverageCell, ValidationResult
@@ -30,7 +32,7 @@ from planeval.report.blocks import (
     Section,
     Table,
 )
-from planeval.report.words import join, word
+from planeval.report.words import join, sentences, word
 
 V, N = "statistics.validation", "statistics.indicators"
 MOST_PLACES = 20  # shown one by one; of more the pages give a summary
@@ -45,13 +47,13 @@ def _place(workspace: Workspace, code: str | None) -> str:
     if code is None:
         return say(f"{V}.everywhere")
     region = workspace.regions.get(code)
-    return f"{region.name}（{code}）" if region else code
+    return say("report.with_code", name=name_of(region), code=code) if region else code
 
 
 def _name(workspace: Workspace, key: str) -> str:
     """The name of a variable or indicator."""
     entry = workspace.dictionary.variables.get(key) or workspace.dictionary.indicators.get(key)
-    return entry.name if entry else key
+    return name_of(entry) if entry else key
 
 
 # ---- validation -------------------------------------------------------------------------------------------------
@@ -101,7 +103,8 @@ def _held_back(workspace: Workspace, result: ValidationResult) -> list[tuple[str
         both = touched[plan_id, place]  # of this plan and of its place: counted once
         n = touched[None, None] + by_plan[plan_id] + by_place[place] - both
         if n:
-            held.append((workspace.plans[plan_id].title, n))
+            plan = workspace.plans[plan_id]
+            held.append((in_language(plan.title, plan.title_en), n))
     said = Counter(f.plan for f in result.findings)
     held += [(plan_id, said[plan_id]) for plan_id in sorted(set(workspace.plan_ids) - set(workspace.plans))]
     return held
@@ -192,7 +195,7 @@ def validation_rules(workspace: Workspace, result: ValidationResult) -> Section:
 
     def places(codes: list[str]) -> str:
         shown = codes if len(codes) <= MOST_PLACES else codes[: MOST_PLACES // 2]
-        names = join(workspace.regions[c].name if c in workspace.regions else c for c in shown)
+        names = join(name_of(workspace.regions[c]) if c in workspace.regions else c for c in shown)
         return names if shown is codes else say(f"{V}.some_regions", names=names, n=len(codes))
 
     rows = tuple(
@@ -311,8 +314,8 @@ def _indicator_summary(
     )
     rows: tuple[Row, ...] = tuple(
         (
-            entry.name,
-            entry.unit,
+            name_of(entry),
+            unit_of(entry.unit),
             fmt.number(places.get(key, 0)),
             fmt.number(counts[key]),
             fmt.number(illustrative[key]),
@@ -332,7 +335,7 @@ def _indicator_summary(
         share=_share(len(given), len(values)),
     )
     if with_data < len(regions):
-        lead += say(f"{N}.without_data", n=fmt.number(len(regions) - with_data))
+        lead = sentences(lead, say(f"{N}.without_data", n=fmt.number(len(regions) - with_data)))
     table = Table(say(f"{N}.summary_table"), columns, rows)
     return Section("indicators", say(f"{N}.summary"), (Paragraph(lead), Paragraph(say(f"{N}.where")), table))
 
@@ -346,7 +349,7 @@ def _indicator_years(workspace: Workspace, given: pd.DataFrame) -> Section:
         *(Column(say(f"{N}.column.year", year=y), kind="number") for y in years),
     )
     rows: tuple[Row, ...] = tuple(
-        (entry.name, *(fmt.number(counts[key, y]) if (key, y) in counts else None for y in years))
+        (name_of(entry), *(fmt.number(counts[key, y]) if (key, y) in counts else None for y in years))
         for key, entry in workspace.dictionary.indicators.items()
         if any((key, y) in counts for y in years)
     )
@@ -392,7 +395,7 @@ def _by_province(values: pd.DataFrame) -> dict[tuple[str, int], int]:
 
 def _province(workspace: Workspace, digits: str) -> str:
     region = workspace.regions.get(f"{digits}0000")
-    return region.name if region else say(f"{N}.unnamed", digits=digits)
+    return name_of(region) if region else say(f"{N}.unnamed", digits=digits)
 
 
 def _share(part: int, whole: int) -> str:
@@ -416,8 +419,8 @@ def computed_indicators(workspace: Workspace, values: pd.DataFrame, region: str)
         points = [by_key.get((key, year)) for year in years]
         cells = tuple(_computed_cell(point, entry.decimals) for point in points)
         if any(cell.text is not None for cell in cells):
-            rows.append((entry.name, entry.unit, *cells))
-    name = workspace.regions[region].name
+            rows.append((name_of(entry), unit_of(entry.unit), *cells))
+    name = name_of(workspace.regions[region])
     table = Table(say(f"{N}.table", name=name), columns, tuple(rows))
     return Section(f"place-{region}", _place(workspace, region), (table,))
 

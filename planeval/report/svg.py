@@ -11,6 +11,7 @@ text in plain colours; no clipping, images or hatches. Lines end and meet as SVG
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -40,6 +41,7 @@ def short(value: float) -> str:
     return f"{round(value, 1) + 0.0:.6g}"  # the sum makes a negative zero a zero
 
 
+@lru_cache(maxsize=256)
 def colour(rgba: Any) -> str:
     """``#0b5a94``, or ``#fff`` where three digits say it."""
     text = to_hex(rgba)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
+from planeval.messages.units import quantity
 from planeval.model.evaluation import Evaluation, ItemProgress, ItemState
 from planeval.report.blocks import Block, Cell, Column, Heading, Items, Paragraph, Section, Table
 from planeval.report.words import due_text, section_title, word
@@ -96,7 +97,9 @@ def projects(evaluation: Evaluation) -> Section:
         notes = (say("report.projects.done_note"),) if any(i.done_to_date is not None for i in dated) else ()
         blocks.append(Heading(3, say("report.projects.milestones"), "milestones"))
         blocks.append(Table(say("report.projects.milestones_table"), dated_columns, dated_rows, notes))
-    remarks = tuple(f"{i.name}：{note.text}" for i in own + dated for note in i.notes)
+    remarks = tuple(
+        say("report.labelled", label=i.name, text=note.text) for i in own + dated for note in i.notes
+    )
     if remarks:
         blocks.append(Items(remarks))
     return Section("projects", title, tuple(blocks))
@@ -123,7 +126,7 @@ def _percent(item: ItemProgress) -> Cell:
         return Cell(None)
     expected = None if item.expected_percent is None else item.expected_percent / 100
     # As exact as reported: 99.6 % is not 100 %.
-    shown = say("report.quantity", value=fmt.target(item.percent, 0), unit="%")
+    shown = quantity(fmt.target(item.percent, 0), "%")
     return Cell(shown, progress=item.percent / 100, expected=expected)
 
 
@@ -133,7 +136,8 @@ def _done(item: ItemProgress) -> Cell:
     done, planned = fmt.target(item.done_to_date, 1), fmt.MISSING
     if item.planned_to_date is not None:
         planned = fmt.target(item.planned_to_date, 1)
-    return Cell(say("report.projects.done", done=done, planned=planned, unit=item.unit or ""))
+    planned = quantity(planned, item.unit) if item.unit else planned
+    return Cell(say("report.projects.done", done=done, planned=planned))
 
 
 def _evidence(item: ItemProgress) -> str:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
+from planeval.messages.names import name_of
+from planeval.messages.units import quantity
 from planeval.model.evaluation import Evaluation, IndicatorEvaluation, ItemProgress, Kind
 
 # Notes that say why a number of the JSON is null; in prose the sentence itself says it.
@@ -41,6 +43,11 @@ def join(names: Iterable[str]) -> str:
     return say("report.join").join(names) or say("report.none")
 
 
+def sentences(*texts: str) -> str:
+    """Sentences one after the other; empty ones are left out."""
+    return say("report.sentence_join").join(text for text in texts if text)
+
+
 def at_most_named(names: list[str], most: int = 6) -> str:
     """The names, shortened to ``甲、乙等9项`` when there are many."""
     if len(names) <= most:
@@ -50,12 +57,13 @@ def at_most_named(names: list[str], most: int = 6) -> str:
 
 def with_unit(indicator: IndicatorEvaluation, number: str) -> str:
     """A shown number with the indicator's unit."""
-    return number if number == fmt.MISSING else say("report.quantity", value=number, unit=indicator.unit)
+    return number if number == fmt.MISSING else quantity(number, indicator.unit)
 
 
 def named(indicator: IndicatorEvaluation) -> str:
     """``“指标名”``, with a mark when its verdict rests on figures that are not settled."""
-    return say(f"report.adjust.quoted{'_provisional' if indicator.provisional else ''}", name=indicator.name)
+    mark = "_provisional" if indicator.provisional else ""
+    return say(f"report.adjust.quoted{mark}", name=name_of(indicator))
 
 
 def item_name(item: ItemProgress) -> str:
@@ -81,9 +89,9 @@ def due_text(due: str | None) -> str | None:
     if due is None:
         return None
     year, _, month = due.partition("-")
-    return (
-        say("report.due_month", year=year, month=int(month)) if month else say("report.due_year", year=year)
-    )
+    if not month:
+        return say("report.due_year", year=year)
+    return say("report.due_month", year=year, month=say(f"month.{int(month)}"))
 
 
 def section_title(name: str, evaluation: Evaluation) -> str:
