@@ -7,15 +7,17 @@ import os
 import re
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 
 import nbformat
 import pytest
 from report_samples import indicator, mean_indicator
 
+from planeval.messages import speaking
 from planeval.render.html import RenderError, check_page, notebook_to_html
 from planeval.render.scan import exact, quick
-from planeval.report.blocks import Block, Figures, Link, Paragraph, Section
+from planeval.report.blocks import Block, Figures, Heading, Link, Paragraph, Section, Table
 from planeval.report.charts import indicator_chart
 
 v4 = nbformat.v4
@@ -75,19 +77,66 @@ def test_page_has_one_title_one_main_and_its_language():
     assert ("meta", "content", "width=device-width, initial-scale=1") in page.attributes
 
 
-def test_code_guides_and_parameters_do_not_show():
+def hidden_by_the_switch(html: str) -> list[str]:
+    """The code on the page: all that the switch shows."""
+    return [
+        unescape(text) for text in re.findall(r'<pre class="code"><code>(.*?)</code></pre>', html, re.DOTALL)
+    ]
+
+
+def test_guides_and_what_hidden_cells_show_are_not_on_the_page():
     html = notebook_to_html(sample(), TITLE)
-    for hidden in ("secret_code", "使用说明", "plan =", "注入的参数"):
+    for hidden in ("使用说明", "给分析人员看", "注入的参数"):
         assert hidden not in html
+
+
+def test_code_of_every_cell_stands_behind_the_switch_in_order():
+    own = sample()
+    own.cells.append(code(html_output("<p>结果</p>"), tags=["guide"], source='result("<b>", x & y)'))
+    html = notebook_to_html(own, TITLE)
+    shown_by_switch = hidden_by_the_switch(html)
+    assert shown_by_switch == ["plan = 'x'", *["secret_code()"] * 3, 'result("<b>", x & y)']
+    assert "secret_code" not in re.sub(r"<pre class=.code.>.*?</pre>", "", html, flags=re.DOTALL)
+    assert '<input type="checkbox" id="show-code"><label for="show-code">显示代码</label>' in html
+
+
+def test_switch_and_code_are_neighbours_so_that_it_works_without_script():
+    # ``#show-code:checked ~ .code`` reaches the elements after the switch with the same parent, and no others.
+    html = notebook_to_html(sample(), TITLE)
+    main = html.partition('<main id="main"')[2].partition("</main>")[0].partition(">")[2]
+    depth, before = 0, []
+    for tag in re.finditer(r"<(/?)([a-z0-9]+)([^>]*)>", re.sub(r"<svg.*?</svg>", "", main, flags=re.DOTALL)):
+        if depth == 0 and ("show-code" in tag[3] or 'class="code"' in tag[3]):
+            before.append(tag[2])
+        if tag[2] not in ("input", "br", "tr", "th", "td", "thead", "tbody"):
+            depth += -1 if tag[1] else 1
+    assert before == ["input", "label", *["pre"] * 4]
+
+
+def test_page_without_code_has_no_switch():
+    assert 'show-code"' not in notebook_to_html(notebook(v4.new_markdown_cell("文字")), TITLE)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('validation = "/home/ab/out/validation.json"', 'validation = "…/validation.json"'),
+        (r"data = 'C:\\Users\\ab\\data'", "data = '…/data'"),
+        ('data = "data"; rate = a / b; x = "1/2"', 'data = "data"; rate = a / b; x = "1/2"'),
+    ],
+)
+def test_code_on_the_page_does_not_name_the_folders_of_the_machine(source, expected):
+    html = notebook_to_html(notebook(code(source=source)), TITLE)
+    assert hidden_by_the_switch(html) == [expected]
 
 
 def test_page_asks_nothing_of_any_host():
     page = Page(html := notebook_to_html(sample(), TITLE, nav=[Link("全部报告", "../../index.html")]))
-    assert "script" not in page.tags
+    assert page.tags.count("script") == 1
     for tag, name, value in page.attributes:
         if name in {"src", "srcset", "href", "xlink:href", "data", "action"}:
             assert not re.match(r"\s*(https?:|//)", value), (tag, name, value)
-    assert not re.search(r"@import|url\((?!#)", html)
+    assert not re.search(r"@import|url\((?!#)|fetch\(|import\(|XMLHttpRequest", html)
     assert "cdn" not in html.lower()
 
 
@@ -95,6 +144,91 @@ def test_table_of_contents_lists_the_sections_as_links():
     html = notebook_to_html(sample(), TITLE)
     assert '<a href="#overview">一、评估概述</a>' in html
     assert '<a href="#indicators">二、主要指标 &amp; 图</a>' in html
+
+
+def test_table_of_contents_lists_the_parts_of_a_section_below_it():
+    parts = (Heading(3, "甲 < 乙", "a"), Heading(3, "无标识"), Heading(4, "细节", "d"), Heading(3, "丙", "b"))
+    html = notebook_to_html(notebook(shown(Section("one", "一", parts)), shown(Section("two", "二"))), TITLE)
+    contents = html.partition('<nav class="contents"')[2].partition("</nav>")[0]
+    assert re.findall(r'href="#(\w+)">([^<]*)', contents) == [
+        ("one", "一"),
+        ("a", "甲 &lt; 乙"),
+        ("b", "丙"),
+        ("two", "二"),
+    ]
+    assert re.sub(r"\s|<a.*?</a>|[^<>]*<summary>.*</summary>", "", contents.partition(">")[2]) == (
+        "<detailsopen><ol><li><ol><li></li><li></li></ol></li><li></li></ol></details>"
+    )
+
+
+def test_page_without_sections_has_no_table_of_contents():
+    html = notebook_to_html(notebook(code(html_output("<p>x</p>"))), TITLE)
+    assert "contents" not in re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+
+
+def test_figures_and_tables_are_numbered_through_the_page_each_kind_by_itself():
+    charts = Figures((indicator_chart(indicator()), indicator_chart(mean_indicator())))
+    first, last = (Table(f"表名{n}", ("列",), (("值",),)) for n in "甲乙")
+    own = notebook(
+        shown(Section("a", "一", (first, charts))), shown(Section("b", "二", (last, charts.items[0])))
+    )
+    html = notebook_to_html(own, TITLE)
+    assert re.findall(r"<figcaption>(图\d+　)", html) == ["图1　", "图2　", "图3　"]
+    # The tables behind charts belong to their figures.
+    assert re.findall(r"<caption>(表\d+　.*?)<", html) == ["表1　表名甲", "表2　表名乙"]
+    assert html.count("<caption>") == 5
+    with speaking("en"):
+        english = notebook_to_html(own, TITLE)
+    assert re.findall(r"<figcaption>(Figure \d\. )", english) == ["Figure 1. ", "Figure 2. ", "Figure 3. "]
+    assert "<caption>Table 2. 表名乙<" in english
+
+
+def test_the_reports_own_files_stand_under_its_title():
+    files = [Link("指标 <数据>", "indicators.csv"), Link("马尾区", "../../places/350105/index.html")]
+    html = notebook_to_html(sample(), TITLE, files=files)
+    under = html.partition("</h1>")[2].partition("</ul>")[0]
+    assert '<li><a href="indicators.csv">指标 &lt;数据&gt;</a></li>' in under
+    assert '<li><a href="../../places/350105/index.html">马尾区</a></li>' in under
+    assert (
+        "<ul class=" not in notebook_to_html(sample(), TITLE).partition("</h1>")[2].partition("<section")[0]
+    )
+
+
+def test_navigation_marks_the_page_that_is_open():
+    html = notebook_to_html(sample(), TITLE, nav=[Link("全部报告", "../index.html"), Link("数据质量", "")])
+    assert '<li><a href="../index.html">全部报告</a></li>' in html
+    assert '<li><a aria-current="page">数据质量</a></li>' in html
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        '甲"; } body { display: none } "',
+        "</style><script>alert(1)</script>",
+        "url(https://example.org/x.png)",
+        "@import 'https://example.org/x.css'",
+        "反\\斜杠\n换行\t制表",
+        "\\75rl(https://example.org)",
+    ],
+)
+def test_any_title_can_run_over_the_printed_pages(title):
+    html = notebook_to_html(sample(), title)
+    assert html.count("<style>") == html.count("</style>") == 1
+    assert html.count("<script>") == 1
+    assert f"<h1>{title}</h1>" in unescape(html)
+    assert quick(html) is not None
+
+
+def test_a_page_in_english_has_english_words():
+    with speaking("en"):
+        html = notebook_to_html(sample(), "Mid-term evaluation")
+    assert '<html lang="en">' in html
+    chrome = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    for word in ("Contents", "Show code", "Skip to content", "Back to top"):
+        assert word in chrome
+    for word in ("目录", "显示代码", "回到页首", "第 "):
+        assert word not in chrome
+    assert '@bottom-center{content:"Page " counter(page) " of " counter(pages)}' in html
 
 
 def test_texts_stay_text_and_svg_keeps_its_case():
@@ -111,7 +245,7 @@ def test_same_notebook_gives_the_same_page():
 def test_nothing_of_one_page_is_left_in_the_next():
     first = notebook_to_html(notebook(shown(Section("s", "节"))), TITLE)
     nav = [Link("别处", "elsewhere.html")]
-    notebook_to_html(sample(), "另一份", description="说明", nav=nav, footer=["页脚"], language="en")
+    notebook_to_html(sample(), "另一份", description="说明", nav=nav, files=nav, footer=["页脚"])
     assert notebook_to_html(notebook(shown(Section("s", "节"))), TITLE) == first
 
 
@@ -129,7 +263,7 @@ def test_a_page_of_this_package_is_read_the_quick_way():
     html = notebook_to_html(sample(), TITLE, nav=[Link("全部报告", "../../index.html")])
     found = quick(html)
     assert found is not None and found == exact(html)
-    assert [i for i, _ in found.headings] == ["overview", "indicators"]
+    assert [heading.id for heading in found.headings] == ["overview", "indicators"]
 
 
 def test_page_without_charts_is_small():

@@ -16,6 +16,9 @@ NAMES = st.sampled_from(
         "h2",
         "H2",
         "h2x",
+        "h3",
+        "H3",
+        "h3x",
         "a",
         "img",
         "link",
@@ -97,6 +100,9 @@ PLAIN = st.sampled_from(
 <h2 id="b">甲 &amp; 乙</h2>
 <h2>丙</h2>
 <h2 id="c"><b>丁</b></h2>
+<h3 id="d">戊 &lt; 己</h3>
+<h3>庚</h3>
+<h3 id="e"><a href="#a">辛</a></h3>
 <p id="a">x</p>
 <img src="https://example.org/x.png">
 <p style="background:url(https://example.org)">
@@ -115,6 +121,9 @@ ODD = st.sampled_from(
 ]]>
 <?x?>
 </h2>
+</h3>
+</H3>
+<h3 id="f">
 </style>
 </script>
 </p x>
@@ -148,6 +157,14 @@ def nearly_plain(draw: st.DrawFn) -> str:
 @example('<img src="a" SRC="https://example.org">')
 @example("<h2 id=a>x")
 @example('<h2 id="a">x<h2 id="b">y</h2>')
+@example('<h3 id="a">x</H3>')
+@example('<h3 id="a">x')
+@example('<h3 id="a"/>x</h3>')
+@example('<h3 id="a">x<h2 id="b">y</h2>')
+@example('<h2 id="a">x<h3 id="b">y</h3></h2>')
+@example('<h3 id="a">x<i>y</i></h3><h3 id="b">z</p></h3>')
+@example('<h2x id="a">x</h2>')
+@example('<h3x id="a">x</h3>')
 @example("<script>x</SCRIPT><img src='https://example.org'></script>")
 @example('<p title="a > b"><img src="//x">')
 def test_the_quick_reader_finds_what_the_parser_finds_or_gives_up(html):
@@ -164,7 +181,7 @@ def test_the_quick_reader_reads_pages_of_the_plain_form():
     )
     found = quick(html)
     assert found is not None and found == exact(html)
-    assert found.headings == [("a", "甲 & 乙")]
+    assert found.headings == [(2, "a", "甲 & 乙")]
     assert set(found.ids) == {"top", "a"} and found.requests == set()
 
 
@@ -227,7 +244,15 @@ def test_what_nobody_fetches_unasked_is_no_request(html):
 
 
 def test_ids_are_counted_and_headings_listed_in_order():
-    html = '<h2 id="b">乙</h2><p id="a"></p><p id="a"></p><h2>无</h2><h2 id="c"><b>丙</b>丁</h2>'
+    html = '<h2 id="b">乙</h2><p id="a"></p><p id="a"></p><h2>无</h2><h2 id="c"><b>丙</b>丁</h2><h3 id="d">戊</h3>'
     found = scan(html)
-    assert found.ids == {"a": 2, "b": 1, "c": 1}
-    assert found.headings == [("b", "乙"), ("c", "丙丁")]
+    assert found.ids == {"a": 2, "b": 1, "c": 1, "d": 1}
+    assert found.headings == [(2, "b", "乙"), (2, "c", "丙丁"), (3, "d", "戊")]
+
+
+@pytest.mark.parametrize("reader", [quick, exact])
+def test_a_third_level_heading_is_listed_when_it_is_plain_text(reader):
+    # A list of thousands of places has headings that are links: they must not cost the page the quick way.
+    found = reader('<h3 id="a">甲</h3><h3 id="b"><a href="x">乙</a></h3><h3>丙</h3><h4 id="c">丁</h4>')
+    assert found is not None
+    assert found.headings == [(3, "a", "甲")]

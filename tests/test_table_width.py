@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from planeval.model.evaluation import Verdict
-from planeval.render.html import stylesheet
+from planeval.render.page import FOLDER, STYLES, stylesheet
 from planeval.report.blocks import Cell, Column, Table
 from planeval.report.html import render
 
@@ -68,12 +67,12 @@ def hidden(page: Page) -> int:
 
 
 def test_the_stylesheet_of_the_pages_has_the_rules_of_its_source(page):
-    source = (files("planeval") / "render/templates/planeval/style.css").read_text(encoding="utf-8")
+    source = "".join((FOLDER / name).read_text(encoding="utf-8") for name in STYLES)
     read = """text => {
         const sheet = new CSSStyleSheet();
         sheet.replaceSync(text);
-        // Of custom properties browsers keep the text, white space included.
-        return [...sheet.cssRules].map(rule => rule.cssText.replace(/,\\s+/g, ","));
+        // Of custom properties and of conditions browsers keep the text, white space included.
+        return [...sheet.cssRules].map(rule => rule.cssText.replace(/([,:])\\s+/g, "$1"));
     }"""
     rules = page.evaluate(read, source)
     assert len(rules) > 100

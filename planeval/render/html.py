@@ -1,8 +1,8 @@
 """An executed notebook as one self-contained HTML page.
 
-nbconvert does the conversion with the template beside this module: code is hidden, only what the cells show
-remains. The page fetches nothing: no script, no font, no stylesheet, no image from anywhere; `check_page` refuses
-a page that would.
+nbconvert does the conversion with the template beside this module: what the cells show, and their code behind a
+switch. The page fetches nothing: no script, no font, no stylesheet, no image from anywhere; `check_page` refuses a
+page that would.
 """
 
 from __future__ import annotations
@@ -10,47 +10,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planeval.errors import PlanevalError
-from planeval.messages import LANGUAGES, language, say
-from planeval.render.scan import scan
+from planeval.messages import say
+from planeval.render.page import FOLDER, RenderError, check_page, finished, frame, stylesheet
 from planeval.report.blocks import Link
 
 if TYPE_CHECKING:
     from nbconvert.exporters import HTMLExporter
     from nbformat import NotebookNode
 
-TEMPLATES = Path(__file__).parent / "templates"
-# The pages in general, then the charts.
-STYLES = ("style.css", "charts.css")
-# Cells that speak to the analyst, not to the reader of the report.
+__all__ = ["RenderError", "check_page", "notebook_to_html", "stylesheet"]
+
+# Cells that speak to the analyst, not to the reader of the report: of them the code alone shows, with the other code.
 HIDDEN_TAGS = frozenset({"guide", "parameters", "injected-parameters"})
 # What an output may be, the preferred form first.
 OUTPUT_TYPES = ("text/html", "text/markdown", "text/plain")
-_WORDS = ("contents", "skip", "navigation", "site_name", "back_to_top", "messages")
-
-
-class RenderError(PlanevalError):
-    """A notebook that cannot become a page."""
-
-    @classmethod
-    def of(cls, name: str, /, **params: Any) -> RenderError:
-        """The error ``page.error.<name>`` with its remedy."""
-        return cls(f"{say(f'page.error.{name}', **params)} → {say(f'page.error.{name}_remedy')}")
-
-
-@cache
-def stylesheet() -> str:
-    """The stylesheet of every page of the site, without its comments and most of its white space."""
-    text = "".join((TEMPLATES / "planeval" / name).read_text(encoding="utf-8") for name in STYLES)
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    text = re.sub(r"\s+", " ", text)
-    # Spaces between words or around + and - mean something; beside these signs they do not.
-    text = re.sub(r" ?([{};,]) ?", r"\1", text).replace(": ", ":").replace(";}", "}")
-    # One line a rule: whoever reads the page's source finds a rule, and a difference between two pages stays small.
-    return text.replace("}", "}\n").strip()
+# A file of this machine, named from its root: as a whole string of the code.
+_LOCAL_FILE = re.compile(r"""(?<=["'])(?:/|[A-Za-z]:[\\/])[^"'\n]*[\\/](?=[^"'\\/\n]*["'])""")
 
 
 @cache
@@ -65,14 +42,13 @@ def exporter() -> HTMLExporter:
     from traitlets.config import Config
 
     made = HTMLExporter(
-        template_name="planeval",
-        extra_template_basedirs=[str(TEMPLATES)],
-        exclude_input=True,
+        template_name=FOLDER.name,
+        extra_template_basedirs=[str(FOLDER.parent)],
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         exclude_anchor_links=True,
         default_preprocessors=["nbconvert.preprocessors.CoalesceStreamsPreprocessor"],
-        filters={"demote_headings": _demote_headings},
+        filters={"demote_headings": _demote_headings, "code_shown": _code_shown},
         config=Config(
             {
                 "NbConvertBase": {"display_data_priority": list(OUTPUT_TYPES)},
@@ -90,13 +66,15 @@ def notebook_to_html(
     *,
     description: str = "",
     nav: Sequence[Link] = (),
+    files: Sequence[Link] = (),
     footer: Sequence[str] = (),
 ) -> str:
-    """The page of an executed ``notebook``: one h1 (``title``), a table of contents of its h2, and its outputs.
+    """The page of an executed ``notebook``: one h1 (``title``), a table of contents of its h2 and h3, its outputs with
+    their figures and tables numbered, and the code of its cells, which shows when the reader asks for it.
 
-    ``nav`` are links in the head (relative to the page), ``footer`` lines at its foot. Cells tagged ``guide``,
-    ``parameters`` or ``injected-parameters`` do not show; what cells print shows, also on stderr. Two runs over the
-    same notebook give the same text.
+    ``nav`` are links in the head, ``files`` the links under the title (both relative to the page), ``footer`` lines at
+    its foot. Of cells tagged ``guide``, ``parameters`` or ``injected-parameters`` no output shows, nor a text; what
+    other cells print shows, also on stderr. Two runs over the same notebook give the same text.
 
     Raises:
         RenderError: a cell failed, an output has no form that fits a page, an id stands twice, or the page
@@ -106,32 +84,14 @@ def notebook_to_html(
 
     _check_outputs(notebook)
     shown = _shown(notebook)
-    page = {
-        "title": title,
-        "language": LANGUAGES[language()],
-        "description": description,
-        "nav": list(nav),
-        "footer": list(footer) or [say("page.generated")],
-        "style": stylesheet(),
-        "words": {name: say(f"page.{name}") for name in _WORDS},
-        "contents": _contents(shown),
-    }
+    page = frame(title, description=description, nav=nav, footer=list(footer) or [say("page.generated")])
+    page["files"] = list(files)
+    page["has_code"] = any(cell.cell_type == "code" and cell.source for cell in shown.cells)
     # HTMLExporter's own method sends the finished page through an HTML parser that writes SVG attributes in lower
     # case (viewBox) and adds nothing this template needs; the method it extends does the conversion.
     html, _ = TemplateExporter.from_notebook_node(exporter(), shown, {"page": page})
     text = str(html).strip() + "\n"
-    check_page(text)
-    return text
-
-
-def check_page(html: str) -> None:
-    """Raise RenderError when the page would fetch something from elsewhere or has an id twice."""
-    found = scan(html)
-    if found.requests:
-        raise RenderError.of("external_request", urls="、".join(sorted(found.requests)))
-    repeated = sorted(i for i, times in found.ids.items() if times > 1)
-    if repeated:
-        raise RenderError.of("repeated_id", ids="、".join(repeated))
+    return finished(text, exporter().environment, contents=True, numbered=True)
 
 
 def _is_hidden(cell: Any) -> bool:
@@ -146,7 +106,8 @@ def _check_outputs(notebook: NotebookNode) -> None:
             kinds = set(output.get("data", {})) - {"text/plain"}
             # A picture or a script comes with a text that only names it: showing that would hide the loss.
             if kinds and not kinds & set(OUTPUT_TYPES) and not _is_hidden(cell):
-                raise RenderError.of("output_unsupported", number=number, kinds="、".join(sorted(kinds)))
+                listed = say("report.join").join(sorted(kinds))
+                raise RenderError.of("output_unsupported", number=number, kinds=listed)
 
 
 def _shown(notebook: NotebookNode) -> NotebookNode:
@@ -154,11 +115,12 @@ def _shown(notebook: NotebookNode) -> NotebookNode:
     shown = type(notebook)(notebook)
     shown["cells"] = []
     for cell in notebook.cells:
-        if _is_hidden(cell):
+        hidden = _is_hidden(cell)
+        if hidden and cell.cell_type != "code":
             continue
         if cell.get("outputs"):
             cell = type(cell)(cell)
-            cell["outputs"] = [_showing(output) for output in cell["outputs"]]
+            cell["outputs"] = [] if hidden else [_showing(output) for output in cell["outputs"]]
         shown["cells"].append(cell)
     return shown
 
@@ -171,13 +133,11 @@ def _showing(output: Any) -> Any:
     return output
 
 
-def _contents(shown: NotebookNode) -> list[dict[str, str]]:
-    """Every h2 with an id in the outputs that show."""
-    outputs = [output for cell in shown.cells for output in cell.get("outputs", [])]
-    fragments = ("".join(output.get("data", {}).get("text/html", "")) for output in outputs)
-    return [{"id": i, "text": text} for html in fragments for i, text in scan(html).headings]
-
-
 def _demote_headings(html: str) -> str:
     """h1 of a Markdown cell becomes h2 and so on: the page has one h1, its title."""
     return re.sub(r"(</?h)([1-5])\b", lambda m: f"{m[1]}{int(m[2]) + 1}", html)
+
+
+def _code_shown(source: str) -> str:
+    """A cell's code as the page shows it: without the folders of the machine it ran on."""
+    return _LOCAL_FILE.sub("…/", source.strip("\n"))

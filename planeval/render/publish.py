@@ -8,10 +8,11 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from planeval.errors import PlanevalError
 from planeval.messages import say
@@ -30,9 +31,21 @@ class PublishError(PlanevalError):
 
 
 def write_folder(folder: Path, files: Mapping[str, str | bytes], staging: Path | None = None) -> None:
-    """Replace ``folder`` by one that holds exactly ``files`` (name -> content).
+    """Replace ``folder`` by one that holds exactly ``files`` (name -> content); see `replacing`.
 
-    Everything is written to a folder in ``staging`` (on the same file system; default: beside it) first; an error on
+    Raises:
+        PublishError: no room, no permission, or another error of the file system.
+    """
+    with replacing(folder, staging) as new:
+        for name, content in files.items():
+            (new / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def replacing(folder: Path, staging: Path | None = None) -> Iterator[Path]:
+    """An empty folder to be filled; it takes the place of ``folder`` when the block ends without an error.
+
+    It lies in ``staging`` (on the same file system; default: beside ``folder``); an error on
     the way leaves the old folder as it was. Whoever reads it meanwhile sees the old one or the new one where the
     system can exchange two folders in one step (Linux); elsewhere there is a moment without it, and when the process
     is killed in that moment `recover` brings the old one back.
@@ -50,8 +63,7 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes], staging: Path |
     new, old = work / _NEW, work / _OLD
     try:
         new.mkdir()
-        for name, content in files.items():
-            (new / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        yield new
         if folder.exists() and not folder.is_dir():
             raise NotADirectoryError(None, say("publish.not_a_folder"))
         if not folder.exists():
@@ -114,7 +126,19 @@ def _exchange(one: Path, other: Path) -> bool:
 
 def write_file(path: Path, content: str | bytes, staging: Path | None = None) -> None:
     """Replace one file, whole or not at all; text is written as UTF-8 with its line ends as they are. ``staging`` as in
-    `write_folder`.
+    `replacing`.
+
+    Raises:
+        PublishError: the file system refuses.
+    """
+    with replacing_file(path, staging) as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def replacing_file(path: Path, staging: Path | None = None) -> Iterator[IO[bytes]]:
+    """A file to be written; it takes the place of ``path`` when the block ends without an error. ``staging`` as in
+    `replacing`.
 
     Raises:
         PublishError: the file system refuses.
@@ -126,7 +150,7 @@ def write_file(path: Path, content: str | bytes, staging: Path | None = None) ->
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=staging or path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content.encode("utf-8") if isinstance(content, str) else content)
+                yield file
             os.chmod(name, 0o644)  # mkstemp makes files only their owner may read; a page is for everyone
             os.replace(name, path)
         except BaseException:

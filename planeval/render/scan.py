@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 # Attributes whose value the browser fetches; ``href`` is one of them unless its element is a link to follow.
 _FETCHED = frozenset(
@@ -32,13 +33,21 @@ _EXTERNAL = re.compile(r"(?:[a-z][a-z0-9+.-]*:|[/\\]{2})", re.IGNORECASE)
 _IGNORED = re.compile(r"[\t\n\r]+|^[\0- ]+")  # in addresses
 
 
+class Heading(NamedTuple):
+    """A heading that can be linked to; ``level`` 2 or 3."""
+
+    level: int
+    id: str
+    text: str
+
+
 @dataclass
 class Scan:
-    """``headings``: id and text of every h2 that has an id, in order; ``ids``: how often each id is given;
+    """``headings``: every h2 that has an id, and every h3 that has one and holds nothing but text, in order; ``ids``: how often each id is given;
     ``requests``: the addresses, or the CSS that names them.
     """
 
-    headings: list[tuple[str, str]] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
     ids: Counter[str] = field(default_factory=Counter)
     requests: set[str] = field(default_factory=set)
 
@@ -86,27 +95,32 @@ class _Parser(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found = Scan()
-        self._h2: list[str] | None = None
+        self._heading: list[str] | None = None  # id and texts of the one that is open
+        self._level = 0
         self._in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             self.found.attribute(tag, name, value or "")
+        if self._level == 3:
+            self._heading = None
         given = dict(reversed(attrs))  # of an attribute given twice the first holds
-        if tag == "h2" and "id" in given:
-            self._end_h2()
-            self._h2 = [given["id"] or ""]
+        if tag in ("h2", "h3") and "id" in given:
+            self._end_heading()
+            self._heading, self._level = [given["id"] or ""], int(tag[1])
         self._in_style = tag == "style"
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "h2":
-            self._end_h2()
+        if tag == f"h{self._level}":
+            self._end_heading()
+        elif self._level == 3:
+            self._heading = None
         if tag == "style":
             self._in_style = False
 
     def handle_data(self, data: str) -> None:
-        if self._h2 is not None:
-            self._h2.append(data)
+        if self._heading is not None:
+            self._heading.append(data)
         if self._in_style:
             self.found.style(data)
 
@@ -116,12 +130,13 @@ class _Parser(HTMLParser):
             self.cdata_elem == "style"
         ):  # a style that nobody ends: browsers follow it, some Pythons drop its text
             self.found.style(self.rawdata)
-        self._end_h2()
+        if self._level == 2:
+            self._end_heading()
 
-    def _end_h2(self) -> None:
-        if self._h2 is not None:
-            self.found.headings.append((self._h2[0], "".join(self._h2[1:])))
-        self._h2 = None
+    def _end_heading(self) -> None:
+        if self._heading is not None:
+            self.found.headings.append(Heading(self._level, self._heading[0], "".join(self._heading[1:])))
+        self._heading = None
 
 
 def exact(html: str) -> Scan:
@@ -144,6 +159,7 @@ _TOKEN = re.compile(
 )
 _PART = re.compile(r'<([a-zA-Z][a-zA-Z0-9]*)|[ ]([a-zA-Z][a-zA-Z0-9:-]*)(?:="([^"]*)")?')
 _ID = re.compile(r" id\b", re.IGNORECASE)
+_HEADINGS = ("<h2", "<H2", "<h3", "<H3")
 _WHOLE = ("<style>", "<title>", "<script>")
 # Elements that change how what follows is read.
 _SPECIAL = frozenset(
@@ -158,7 +174,7 @@ def quick(html: str) -> Scan | None:
     if "<" in "".join(texts):
         return None
     found = Scan()
-    for number in [n for n, token in enumerate(tokens) if token.startswith(("<h2", "<H2"))]:
+    for number in [n for n, token in enumerate(tokens) if token.startswith(_HEADINGS)]:
         if not _heading(tokens[number], texts[number + 1], tokens[number + 1 : number + 2], found):
             return None
     counted = Counter(tokens)  # most tags are the same few
@@ -182,10 +198,13 @@ def quick(html: str) -> Scan | None:
 
 
 def _heading(token: str, text: str, following: list[str], found: Scan) -> bool:
-    """Take in an h2 of plain text; False if it is anything else."""
-    ids = [value for _, name, value in _PART.findall(token) if name.lower() == "id"]
-    if following != ["</h2>"] or token.endswith("/>"):
+    """Take in an h2 or h3; False if it cannot be told here whether it is one to be listed."""
+    level, closing = int(token[2]), f"</h{token[2]}>"
+    if token.endswith("/>") or token[3] not in " >":
         return False
+    if following != [closing]:  # an h3 is passed over, unless it ends in another spelling
+        return level == 3 and closing not in [token.lower() for token in following]
+    ids = [value for _, name, value in _PART.findall(token) if name.lower() == "id"]
     if ids:
-        found.headings.append((ids[0], unescape(text)))
+        found.headings.append(Heading(level, ids[0], unescape(text)))
     return True

@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
-from planeval.messages import LANGUAGES, language, say
-from planeval.render.html import check_page, stylesheet
+from planeval.messages import say
+from planeval.render.page import FOLDER, finished
+from planeval.render.page import frame as page_frame
 from planeval.report.blocks import Link
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -26,7 +27,15 @@ PAGES = {
     "glossary": "glossary/index.html",
     "downloads": "downloads/index.html",
 }
-_WORDS = ("skip", "navigation", "site_name", "back_to_top")
+# The files that may lie beside a page, by the name of their message ``page.file.<name>``.
+FILES = {
+    "document": "report.docx",
+    "print": "report.pdf",
+    "evaluation": "evaluation.json",
+    "indicators": "indicators.csv",
+    "validation": "validation.json",
+    "notebook": "report.ipynb",
+}
 
 
 def relative(path: str, page: str) -> str:
@@ -41,13 +50,21 @@ def navigation(page: str) -> list[Link]:
     ]
 
 
+def files_beside(page: str, names: Collection[str], place: str = "") -> list[Link]:
+    """The links under the title of ``page``: to the page of the place with the code ``place``, if it has one, and to
+    those of `FILES` that are among ``names``.
+    """
+    own = [Link(say("page.place"), relative(f"places/{place}/index.html", page))] if place else []
+    return own + [Link(say(f"page.file.{name}"), file) for name, file in FILES.items() if file in names]
+
+
 @cache
 def environment() -> Environment:
     """The templates of the site's pages; everything that comes from data is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([TEMPLATES, FOLDER]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -55,26 +72,33 @@ def environment() -> Environment:
     )
 
 
-def render_page(template: str, page: str, title: str, *, description: str = "", **body: Any) -> str:
+def render_page(
+    template: str,
+    page: str,
+    title: str,
+    *,
+    description: str = "",
+    contents: bool = False,
+    numbered: bool = False,
+    **body: Any,
+) -> str:
     """The page at the path ``page`` from ``template``, which extends ``page.html.j2``; ``body`` is what it shows.
+
+    With ``contents`` it gets a table of contents of its h2 and h3 that have an id; with ``numbered`` its figures and
+    tables get numbers (see `planeval.render.page.finished`).
 
     Raises:
         RenderError: the page would fetch something from elsewhere, or has an id twice.
     """
-    html = (
-        environment()
-        .get_template(template)
-        .render(
-            **body,
-            language=LANGUAGES[language()],
-            title=title,
-            description=description or title,
-            style=Markup(stylesheet()),
-            words={word: say(f"page.{word}") for word in _WORDS} | {"generated": say("site.generated")},
-            nav=navigation(page),
-            say=say,
-        )
+    frame = page_frame(
+        title, description=description or title, nav=navigation(page), footer=[say("site.generated")]
     )
-    html += "\n"
-    check_page(html)
-    return html
+    shown = {
+        "page": frame,
+        "title": title,
+        "language": frame["language"],
+        "words": frame["words"],
+        "say": say,
+    }
+    html = environment().get_template(template).render(body | shown)
+    return finished(html + "\n", environment(), contents=contents, numbered=numbered)
