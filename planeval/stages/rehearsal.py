@@ -30,7 +30,7 @@ def rehearse(workspace: Workspace, data: str, lang: str) -> None:
     hold_findings("rehearsal", [])
     for kind in Kind:
         with suppress(Exception):
-            rendered(_executed(kind, parameters_of(plan, None, data, "rehearsal", lang)))
+            rendered(_executed(kind, parameters_of(plan, None, data, "rehearsal", lang)), data)
 
 
 def _executed(kind: Kind, parameters: dict[str, Any]) -> Any:

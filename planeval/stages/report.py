@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -11,29 +9,14 @@ from typing import Any
 from planeval.model.evaluation import Evaluation, Kind
 from planeval.render.execute import Engine, execute, result_of
 from planeval.render.html import notebook_to_html
+from planeval.report.indicator_table import indicators_csv
 from planeval.report.words import report_title
-from planeval.site.frame import navigation
+from planeval.site.entries import FORMAT_FILES
+from planeval.site.frame import files_beside, navigation
 from planeval.site.summary import summary_of
 
 NOTEBOOKS = {Kind.MIDTERM: "midterm_evaluation", Kind.FINAL: "final_evaluation"}
 FILES = ("report.ipynb", "evaluation.json", "indicators.csv")
-CSV_COLUMNS = (
-    "region_code",
-    "region_name",
-    "id",
-    "key",
-    "name",
-    "unit",
-    "year",
-    "value",
-    "status",
-    "numerator",
-    "denominator",
-    "lower",
-    "upper",
-    "published_rate",
-    "reason",
-)
 
 
 @dataclass(frozen=True)
@@ -61,33 +44,41 @@ def render_report(
     lang: str = "zh",
     formats: Collection[str] = (),
 ) -> RenderedReport:
-    """Render one report, ``formats`` (``docx``, ``pdf``) beside its page; nothing is written. The summary is of the evaluation that the notebook computed.
+    """Render one report, ``formats`` (``docx``, ``pdf``) beside its page; nothing is written. The summary is of the
+    evaluation that the notebook computed.
 
     Raises:
-        NotebookFailure, RenderError.
+        As `rendered`.
     """
-    return rendered(
-        execute(NOTEBOOKS[kind], parameters_of(plan, as_of, data, validation, lang), engine), formats
-    )
+    notebook = execute(NOTEBOOKS[kind], parameters_of(plan, as_of, data, validation, lang), engine)
+    return rendered(notebook, data, formats)
 
 
-def rendered(notebook: Any, formats: Collection[str] = ()) -> RenderedReport:
-    """The report that an executed ``notebook`` makes, in HTML and in the other ``formats``.
+def rendered(notebook: Any, data: str, formats: Collection[str] = ()) -> RenderedReport:
+    """The report that an executed ``notebook`` makes, in HTML and in the other ``formats``; ``data`` is its parameter.
 
     Raises:
-        NotebookFailure, RenderError.
+        NotebookFailure, RenderError; UsageError, PlanevalError: as `planeval.office.formats.office_files`.
     """
     evaluation = Evaluation.model_validate_json(result_of(notebook, "evaluation"))
-    nav = navigation(f"{evaluation.plan}/{evaluation.kind.value}/index.html")
+    page = f"{evaluation.plan}/{evaluation.kind.value}/index.html"
+    made = [*FILES, *(file for name, file in FORMAT_FILES.items() if name in formats)]
+    beside = files_beside(page, made, evaluation.region_code)
+    html = notebook_to_html(notebook, report_title(evaluation), nav=navigation(page), files=beside)
     files = {
-        "index.html": notebook_to_html(notebook, report_title(evaluation), nav=nav),
+        "index.html": html,
         "report.ipynb": notebook_text(notebook),
         "evaluation.json": evaluation_json(evaluation),
         "indicators.csv": indicators_csv(evaluation),
     }
-    return RenderedReport(
-        {name: text.encode("utf-8") for name, text in files.items()}, summary_of(evaluation)
-    )
+    content = {name: text.encode("utf-8") for name, text in files.items()}
+    if not set(FORMAT_FILES).isdisjoint(formats):
+        from planeval.office.formats import office_files
+        from planeval.workbench import open_workspace
+
+        dictionary = open_workspace(data, evaluation.plan).dictionary
+        content |= office_files(formats, evaluation, dictionary, html)
+    return RenderedReport(content, summary_of(evaluation))
 
 
 def notebook_text(notebook: Any) -> str:
@@ -100,33 +91,3 @@ def notebook_text(notebook: Any) -> str:
 def evaluation_json(evaluation: Evaluation) -> str:
     """The whole evaluation as JSON: UTF-8 text, keys in the order of the model; the model admits no NaN."""
     return evaluation.model_dump_json(indent=1) + "\n"
-
-
-def indicators_csv(evaluation: Evaluation) -> str:
-    """Every year's values behind the report, with a byte-order mark so that Excel reads the Chinese."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    for indicator in evaluation.indicators + evaluation.sub_targets:
-        for value in indicator.values:
-            interval = value.interval
-            writer.writerow(
-                [
-                    evaluation.region_code,
-                    evaluation.region_name,
-                    indicator.id,
-                    indicator.key,
-                    indicator.name,
-                    indicator.unit,
-                    value.year,
-                    value.value,
-                    value.status.value if value.status else None,
-                    value.numerator,
-                    value.denominator,
-                    interval.lower if interval else None,
-                    interval.upper if interval else None,
-                    "yes" if value.published_rate else "no",
-                    value.reason,
-                ]
-            )
-    return "\ufeff" + text.getvalue()
