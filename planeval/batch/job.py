@@ -14,15 +14,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from planeval.batch.executor import cores
 from planeval.batch.state import Last, State, name_of
 from planeval.batch.task import Failure
-from planeval.batch.workers import Data
+from planeval.batch.workers import Data, Hands
 from planeval.errors import InputError, UsageError, closest
 from planeval.messages import say
+from planeval.messages.names import in_language
 from planeval.model.findings import Finding, Severity
 from planeval.model.plan import Plan
 from planeval.model.terms import Kind
-from planeval.read.csv_file import read_rows
 from planeval.read.inventory import Inventory, plan_paths, take_inventory
 from planeval.read.project import data_folder
 from planeval.read.yaml_file import load_model
@@ -31,13 +32,15 @@ from planeval.report.words import word
 from planeval.rerun.key import ReportInputs, digest
 from planeval.rerun.record import intact, read_record
 from planeval.rerun.sources import sources
+from planeval.site.geography import Place, read_places
 from planeval.stages import pages
 from planeval.stages.report import NOTEBOOKS, parameters_of
-from planeval.stages.site import make_site
+from planeval.stages.site import Known, make_site, other_index, site_is_whole
 from planeval.stages.validation import VALIDATION_FILE, Validated
 
 Report = tuple[str, Kind]
-# With more plans than this the table of all indicators is made only by the command that asks for it.
+# With more plans than this the table of all indicators is made only by `compute`, and the largest of the downloads only
+# by `site`.
 MOST_IN_TABLE = 20
 MOST_NAMED = 20  # a message that lists thousands of plans helps nobody
 
@@ -90,7 +93,8 @@ class Job:
                 near = closest(plan, known)
                 hint = say("read.did_you_mean", name=near) if near else ""
                 shown = known if len(known) <= MOST_NAMED else [*known[:MOST_NAMED], "……"]
-                raise UsageError(say("read.unknown_plan", found=plan, known="、".join(shown), hint=hint))
+                names = say("read.name_join").join(shown)
+                raise UsageError(say("read.unknown_plan", found=plan, known=names, hint=hint))
         _check_as_of(root, plans, options.as_of)
         kinds = [Kind(k) for k in dict.fromkeys(options.kind)] or list(Kind)
         inventory = take_inventory(root, State(Path(options.out)).inventory)
@@ -128,6 +132,7 @@ class Job:
                 "names": self.inventory.names,
                 "sources": asdict(sources()),
                 "asked": asked,
+                "other_index": other_index(self.out),  # the index leads to it
             }
         )
 
@@ -224,7 +229,7 @@ class Job:
                 return False
             if not intact(self.folder(report), record):
                 return False
-        return (self.out / "index.html").is_file()
+        return site_is_whole(self.out, self.state.folder)
 
     def too_large(self, page: pages.Page) -> bool:
         """Whether this is the table of all indicators of so many places that only ``compute`` makes it."""
@@ -300,7 +305,7 @@ class Job:
                 plan=report[0],
                 kind=word("kind", report[1]),
                 action=say(f"batch.action.{action}"),
-                reasons="；".join(reasons) or say("batch.unchanged"),
+                reasons=say("report.semicolon").join(reasons) or say("batch.unchanged"),
             )
 
     def fail(self, report: Report, failure: Failure) -> None:
@@ -317,36 +322,46 @@ class Job:
             record = self.records.get((plan, kind)) or read_record(self.folder((plan, kind)))
             if record is not None and record.get("summary"):
                 return str(record["summary"].get("plan_title", plan))
-        return self.inventory.plans[plan].title or plan
+        file = self.inventory.plans[plan]
+        return in_language(file.title, file.title_en) or plan
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 
-    def renew_index(self) -> None:
-        """Write the index over all reports."""
+    def renew_site(self) -> None:
+        """Bring the pages about all reports up to date: places, comparison, downloads, index."""
         not_made = {
             report: [failure.error or failure.message] for report, (failure, _) in self.failed.items()
         }
-        make_site(
+        unmade = {**self.held, **not_made}
+        codes = {plan: of.region_code for plan, of in self.inventory.plans.items() if of.region_code}
+        titles = {plan: self.title(plan) for plan, _ in unmade}
+        self.failed_pages |= make_site(
             self.out,
-            {**self.held, **not_made},
+            self.state.folder,
+            unmade,
             asked=self.asked,
-            titles={plan: self.title(plan) for plan, _ in {**self.held, **not_made}},
             plans=list(self.inventory.plans),
+            known=Known(self.places(), codes, titles),
             records=self.records,
-            regions=self.region_names(),
-            codes={plan: of.region_code for plan, of in self.inventory.plans.items() if of.region_code},
-            staging=self.state.staging,
+            validated=self.validated,
+            data=self.inventory.root,
+            whole=len(self.inventory.plans) <= MOST_IN_TABLE,
+            stale=self.stale_pages(),
+            hands=self.hands,
         )
         self.tell("cli.site", path=self.out / "index.html")
 
-    def region_names(self) -> dict[str, str]:
-        """The names of all places, by code; empty when the file cannot be read (validation says so)."""
-        path = self.inventory.root / "regions.csv"
+    @property
+    def hands(self) -> Hands:
+        """Who makes the site's pages."""
+        return Hands(self.options.jobs or cores())
+
+    def places(self) -> dict[str, Place]:
+        """All places, by code; none when the file cannot be read (validation says so)."""
         try:
-            rows = read_rows(path, path.name, ("region_code", "name"), ("name_en", "level", "parent"))
+            return read_places(self.inventory.root / "regions.csv")
         except InputError:
             return {}
-        return {row.cells["region_code"]: row.cells["name"] for row in rows}
 
     def stale_pages(self) -> list[str]:
         """Pages that are there but were made from other inputs: the index does not link them."""

@@ -14,6 +14,7 @@ from planeval.batch.job import Job, Report
 from planeval.batch.progress import Progress
 from planeval.batch.task import Batch, Failure, Outcome, ReportTask
 from planeval.messages import say
+from planeval.messages.names import in_language
 from planeval.model.terms import Verdict
 from planeval.render.publish import PublishError, write_folder
 from planeval.report.words import word
@@ -193,7 +194,7 @@ def _published_line(job: Job, report: Report, summary: dict[str, Any]) -> str:
     )
     return say(
         "cli.published",
-        place=summary["region_name"],
+        place=in_language(summary["region_name"], summary["region_name_en"]),
         kind=word("kind", report[1]),
         year=summary["as_of"],
         counts=told,

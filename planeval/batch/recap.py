@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from planeval.batch.job import Job, Report
-from planeval.commands.arguments import DEFAULTS
+from planeval.commands.arguments import DEFAULTS, default_out
 from planeval.messages import say
 from planeval.model.findings import Finding, Severity
 from planeval.model.terms import Kind
@@ -119,7 +119,7 @@ def _tell_held(job: Job) -> None:
     for plan in plans[:MOST_PLANS]:
         kinds = [kind for of, kind in job.held if of == plan]
         joined = say("report.join").join(word("kind", kind) for kind in kinds)
-        print(f"  {plan}（{job.title(plan)}）：{joined}", file=sys.stderr)
+        tell("cli.held_plan", plan=plan, title=job.title(plan), kinds=joined)
         reasons = list(dict.fromkeys(r for kind in kinds for r in job.held[plan, kind]))
         for text in reasons[:MOST_REASONS]:
             tell("cli.held_reason", text=text)
@@ -155,7 +155,9 @@ def _tell_failed(job: Job) -> None:
 def rerun_command(job: Job, wanted: Collection[Report]) -> str:
     """The command that makes just these reports again, with everything else as it was typed."""
     words, options = ["python", "pipeline.py", job.command], job.options
-    for name, default in (("data", "data"), ("out", "reports")):
+    if options.lang != DEFAULTS["lang"]:
+        words += ["--lang", options.lang]
+    for name, default in (("data", "data"), ("out", default_out(options.lang))):
         if str(getattr(options, name)) != default:
             words += [f"--{name}", str(getattr(options, name))]
     if job.command == "validate":

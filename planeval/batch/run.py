@@ -18,6 +18,7 @@ from planeval.batch.recap import close
 from planeval.engine.template import fork_available
 from planeval.errors import OTHER_DATA, InputError, PlanevalError, UsageError
 from planeval.messages import say
+from planeval.office.formats import require
 from planeval.render.publish import PublishError, write_file
 from planeval.rerun.decide import Decision, decide
 from planeval.rerun.key import changes, report_key
@@ -43,6 +44,8 @@ def run(command: str, options: argparse.Namespace, *, reports: bool, wanted: Seq
     """
     if options.scheduler and options.engine == "kernel":
         raise UsageError(say("batch.kernel_on_cluster"))
+    if reports and not options.scheduler:  # a cluster's reports are made elsewhere
+        require(options.format)
     job = Job.of(command, options)
     if options.dry_run:
         _steps(job, reports=reports, wanted=wanted)
@@ -54,7 +57,11 @@ def run(command: str, options: argparse.Namespace, *, reports: bool, wanted: Seq
                 if reports and not any(finding.rule == OTHER_DATA for finding in error.findings):
                     # What all places share cannot be read: the reports that are there stay, and are marked.
                     job.state.forget_last()
-                    hold_everything(job.out, [str(f) for f in error.findings], job.state.staging)
+                    reasons = [str(f) for f in error.findings]
+                    try:
+                        hold_everything(job.out, job.state.folder, reasons, job.validated, job.hands)
+                    finally:
+                        workers.close_worker()
                 raise
     return close(job, reports=reports)
 
@@ -80,7 +87,7 @@ def _steps(job: Job, *, reports: bool, wanted: Sequence[pages.Page]) -> None:
         job.left = len(due)
         _make(job, due, pages_due(job, wanted))
         if reports:
-            job.renew_index()
+            job.renew_site()
             job.remember()
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_interrupted(job) if reports else "") from None

@@ -57,6 +57,11 @@ class State:
         self._running.unlink(missing_ok=True)
 
     @property
+    def unfinished(self) -> bool:
+        """Whether the last run did not come to its end (or still goes on)."""
+        return self._running.exists()
+
+    @property
     def _running(self) -> Path:
         return self.folder / "running"
 

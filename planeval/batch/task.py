@@ -140,7 +140,11 @@ def render_one(task: ReportTask, engine: Engine) -> Outcome:
         return Outcome(task.plan, task.kind, held=tuple(str(f) for f in error.findings))
     except NotebookFailure as error:
         failure = Failure(
-            message=f"{error.ename}：{error.message}" if error.ename else str(error),
+            message=(
+                say("batch.page_error", name=error.ename, message=error.message)
+                if error.ename
+                else str(error)
+            ),
             notebook=error.notebook,
             cell=error.cell,
             error=str(error),

@@ -155,3 +155,19 @@ def close_worker() -> None:
         if _worker is not None:
             _worker.close()
             _worker = None
+
+
+class Hands:
+    """This process's worker for the site's pages, started when a page is made; ``jobs`` at a time."""
+
+    def __init__(self, jobs: int) -> None:
+        # Without forks everything happens in this process, where one page after the other is no slower.
+        self.width = jobs if fork_available() else 0
+
+    def call(self, function: Callable[..., Any], /, *args: Any) -> Any:
+        """Carry out ``function`` in a fork."""
+        return worker().call(function, *args)
+
+    def stop(self) -> None:
+        """End the worker with everything that was begun."""
+        close_worker()

@@ -12,15 +12,20 @@ from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.report.blocks import Block, Callout, Definitions, Link, Links, Tally
 from planeval.report.html import mark_html, render
+from planeval.report.names import in_language
 from planeval.site.entries import PAGE, SiteEntry
 
 
 def plan_cards(entries: Iterable[SiteEntry]) -> list[dict[str, Any]]:
-    """What ``cards.html.j2`` shows: the plans in the order of ``entries``, each with the cards of its reports."""
+    """What ``index.html.j2`` shows of them: the plans in the order of ``entries``, each with the cards of its reports."""
     plans = []
     for (plan, title), group in groupby(entries, key=lambda e: (e.plan, e.title)):
         own = list(group)
-        place = "　".join(part for part in (own[0].region_name, own[0].region_code) if part)
+        place = "　".join(
+            part
+            for part in (in_language(own[0].region_name, own[0].region_name_en), own[0].region_code)
+            if part
+        )
         plans.append({"id": plan, "title": title, "place": place, "cards": [_card(e) for e in own]})
     return plans
 

@@ -6,6 +6,7 @@ nor pandas is loaded while every report has one.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Collection, Mapping
@@ -57,6 +58,7 @@ class SiteEntry:
     held_back: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()  # of `indicators`
+    key: str = ""  # stands for everything the report was made from
 
     @property
     def indicators(self) -> list[IndicatorLine]:
@@ -78,6 +80,7 @@ class SiteEntry:
         *,
         published: bool = True,
         files: tuple[str, ...] = FILES[:3],
+        key: str = "",
     ) -> SiteEntry:
         """The entry of a report whose `summary_of` is ``summary``.
 
@@ -110,6 +113,7 @@ class SiteEntry:
             held_back=held_back,
             files=files,
             rows=tuple(tuple(row) for row in summary["indicators"]),
+            key=key,
         )
 
 
@@ -182,7 +186,10 @@ def _of_record(
     if not published and not held_back:
         held_back = (say("site.incomplete"),)
     files = tuple(name for name in FILES if name in names)
-    return SiteEntry.from_summary(plan, kind, record["summary"], held_back, published=published, files=files)
+    key = str(record["key"])
+    return SiteEntry.from_summary(
+        plan, kind, record["summary"], held_back, published=published, files=files, key=key
+    )
 
 
 def _of_folder(out: Path, plan: str, kind: Kind, held_back: tuple[str, ...]) -> SiteEntry | None:
@@ -199,9 +206,11 @@ def _of_folder(out: Path, plan: str, kind: Kind, held_back: tuple[str, ...]) -> 
     from planeval.model.evaluation import Evaluation
 
     try:
-        evaluation = Evaluation.model_validate_json(Path(folder, EVALUATION).read_bytes())
+        content = Path(folder, EVALUATION).read_bytes()
+        evaluation = Evaluation.model_validate_json(content)
     except (OSError, ValueError):  # pydantic's ValidationError is a ValueError
         published, files = PAGE in names, tuple(name for name in FILES if name in names)
         reasons = (*held_back, say("site.unreadable"))
         return SiteEntry(plan, kind, "", published=published, held_back=reasons, files=files)
-    return _of_record(plan, kind, {"summary": summary_of(evaluation)}, names, held_back)
+    record = {"key": hashlib.sha256(content).hexdigest(), "summary": summary_of(evaluation)}
+    return _of_record(plan, kind, record, names, held_back)

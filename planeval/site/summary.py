@@ -35,6 +35,9 @@ class IndicatorLine(NamedTuple):
     status: str | None  # of the figures behind it; "illustrative" must be shown wherever it is used
     provisional: bool
     target_kind: str
+    name: str = ""
+    name_en: str = ""  # "" where there is none
+    unit: str = ""  # the symbol of the data
 
 
 def indicator_line(ind: IndicatorEvaluation) -> IndicatorLine:
@@ -56,6 +59,9 @@ def indicator_line(ind: IndicatorEvaluation) -> IndicatorLine:
         ind.data_status.value if ind.data_status else None,
         ind.provisional,
         ind.target_kind,
+        ind.name,
+        ind.name_en,
+        ind.unit,
     )
 
 

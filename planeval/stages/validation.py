@@ -82,6 +82,16 @@ def read_validated(file: Path, inputs: str) -> Validated | None:
         return None
 
 
+def stored_validation(*files: Path) -> Validated | None:
+    """The result in the first of these files that holds one, whatever it was made from."""
+    for file in files:
+        try:
+            return Validated.of(file.read_bytes())
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return None
+
+
 def validate_changes(inventory: Inventory, previous: bytes | None, lang: str) -> Validated:
     """Validate what changed since ``previous`` (None: everything), in words of ``lang``. Runs in a process of its own: it imports Great
     Expectations, which takes seconds and memory that nothing else needs.
