@@ -63,7 +63,7 @@ def require_untouched(inventory: Inventory | None = None) -> None:
         inventory = _held.inventory if _held is not None else None
     touched = inventory.touched() if inventory is not None else []
     if touched:
-        shown = "、".join(touched[:3])
+        shown = say("read.name_join").join(touched[:3])
         message, remedy = say("batch.touched.message", files=shown), say("batch.touched.remedy")
         raise InputError(Finding(rule=OTHER_DATA, message=message, remedy=remedy))
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 import jsonschema
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from chromium import chromium
+from playwright.sync_api import Browser, Page
 
 from planeval.model.evaluation import Evaluation
 
@@ -53,19 +52,8 @@ def site(run: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("PLANEVAL_CHROMIUM") or "/usr/bin/chromium"
-    arguments = [
-        "--disable-quic",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium refuses its sandbox to root
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield chromium
-        chromium.close()
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -154,26 +142,11 @@ def test_a_report_is_a_small_file(site: Path, report: str) -> None:
     assert (site / report / "index.html").stat().st_size <= 200_000
 
 
-@pytest.mark.parametrize("width", [1280, 390, 360])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_never_scrolls_sideways(site: Path, page: Page, name: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
+def test_a_page_never_scrolls_sideways(site: Path, page: Page, name: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
     page.goto((site / name).as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("name", [p for p in PAGES if "/" in p])
-def test_contents_lead_to_headings_and_links_to_files(site: Path, page: Page, name: str) -> None:
-    page.goto((site / name).as_uri())
-    targets = page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)")
-    assert targets
-    for target in targets:
-        parsed = urlparse(target)
-        assert parsed.scheme == "file", target
-        file = Path(unquote(parsed.path))
-        assert file.is_file(), target
-        if parsed.fragment:
-            assert page.locator(f'[id="{unquote(parsed.fragment)}"]').count() == 1, target
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize("report", REPORTS)
@@ -181,7 +154,7 @@ def test_every_chart_has_its_numbers_in_words_and_in_a_table(site: Path, page: P
     document = (site / report / "evaluation.json").read_text(encoding="utf-8")
     evaluation = Evaluation.model_validate_json(document)
     page.goto((site / report / "index.html").as_uri())
-    figures = page.locator("figure")
+    figures = page.locator("figure:not(.panel)")
     assert figures.count() == len(evaluation.indicators)
     for number, indicator in enumerate(evaluation.indicators):
         figure = figures.nth(number)

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from planeval import __version__
-from planeval.commands.arguments import DEFAULTS, default_out
-from planeval.messages import LANGUAGES, say, speak
+from planeval.commands.arguments import DEFAULTS, add_language, default_out
+from planeval.messages import LANGUAGES, language, say, speak
 
-COMMANDS = ("run", "validate", "compute", "report", "site", "method")
+COMMANDS = ("run", "validate", "compute", "report", "site", "publish", "method")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,6 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-h", "--help", action="help", help=say("cli.help.help"))
     parser.add_argument("--version", action="version", version=__version__, help=say("cli.help.version"))
+    add_language(parser)
     commands = parser.add_subparsers(dest="command", metavar="command", required=True)
     for name in COMMANDS:
         module = importlib.import_module(f"planeval.commands.{name}")
@@ -74,6 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     speak(_language(words))
     options = build_parser().parse_args(words)
+    options.lang = language()  # wherever it stands among the words
     if getattr(options, "out", "") is None:
         options.out = default_out(options.lang)
 

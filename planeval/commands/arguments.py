@@ -95,15 +95,17 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:
-    """``--out DIR``."""
+    """``--out DIR``, ``--lang LANGUAGE``."""
     name = say("cli.metavar.dir")
     parser.add_argument("--out", metavar=name, default=None, help=say("cli.help.out"))
+    add_language(parser)
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """``--lang LANGUAGE``: may stand before the command or after it."""
+    name = say("cli.metavar.language")
     parser.add_argument(
-        "--lang",
-        metavar=say("cli.metavar.language"),
-        type=_language,
-        default=LANGUAGES[0],
-        help=say("cli.help.lang"),
+        "--lang", metavar=name, type=_language, default=LANGUAGES[0], help=say("cli.help.lang")
     )
 
 
@@ -161,11 +163,15 @@ def add_work(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=say("cli.help.json"))
 
 
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """``--jobs N``."""
+    name = say("cli.metavar.n")
+    parser.add_argument("--jobs", metavar=name, type=_jobs, default=None, help=say("cli.help.jobs"))
+
+
 def add_batch(parser: argparse.ArgumentParser) -> None:
     """``--jobs N``, ``--scheduler ADDRESS``, ``--dry-run``, ``--explain``."""
-    parser.add_argument(
-        "--jobs", metavar=say("cli.metavar.n"), type=_jobs, default=None, help=say("cli.help.jobs")
-    )
+    add_jobs(parser)
     parser.add_argument(
         "--scheduler",
         metavar=say("cli.metavar.address"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from planeval.commands.arguments import add_data
+from planeval.commands.arguments import add_data, add_language
 
 EXAMPLE = "python pipeline.py method --data data"
 
@@ -12,6 +12,7 @@ EXAMPLE = "python pipeline.py method --data data"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     add_data(parser)
+    add_language(parser)
 
 
 def main(options: argparse.Namespace) -> int:
