@@ -18,7 +18,7 @@ setup := @bash scripts/setup.sh
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lab lock schema bench clean
+.PHONY: help run test lint lab lock schema bench screenshots clean
 
 help:
 	@echo "make run     run the pipeline; sets everything up the first time"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench   measure how fast it is, ten minutes (ARGS=--nation: an hour)"
 	@echo "make lock    remake the lock files (ARGS=--upgrade for newer versions)"
 	@echo "make schema  remake docs/evaluation.schema.json from the models"
+	@echo "make screenshots   remake the pictures in docs/screenshots"
 	@echo "make clean   remove the environment and the caches; reports stay"
 	@echo
 	@echo 'ARGS="..." is passed on, as in: make run ARGS="--help"'
@@ -59,8 +60,14 @@ schema:
 	@$(python) -m planeval.model.schema >docs/evaluation.schema.json
 
 bench:
-	$(setup) run
-	@$(python) benchmarks/bench.py $(ARGS)
+	$(setup) dev
+	@PLANEVAL_CHROMIUM="$$(bash scripts/setup.sh chromium)" || exit 1; export PLANEVAL_CHROMIUM; \
+	$(python) benchmarks/bench.py $(ARGS)
+
+screenshots:
+	$(setup) dev
+	@PLANEVAL_CHROMIUM="$$(bash scripts/setup.sh chromium)" || exit 1; export PLANEVAL_CHROMIUM; \
+	$(python) scripts/screenshots.py $(ARGS)
 
 clean:
 	@rm -rf .bench .venv .venv-lock .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist *.egg-info

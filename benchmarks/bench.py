@@ -25,6 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run as a file, the project's own folder is not on the path
 
+from benchmarks.index_page import make_index, measure, records  # noqa: E402
 from benchmarks.measure import BenchError, Run, machine, median, run, spread  # noqa: E402
 from benchmarks.nation import correct_one_place, make_nation  # noqa: E402
 
@@ -33,7 +34,7 @@ DISTRICTS = ("mawei", "gulou")
 NATION = 2850
 SEED = 1
 SCRATCH = "scratch"
-PARTS = ("throughput", "cold", "size", "nation", "changes")
+PARTS = ("throughput", "cold", "size", "index", "nation", "changes")
 
 
 @dataclass
@@ -63,9 +64,13 @@ class Sizes:
     warm: int = 4  # reports made first and not counted, in the ways that run in one process
     cold: int = 5
     again: int = 3  # runs with nothing changed, and with one row changed
+    listed: int = NATION  # places in the index that is opened in a browser
+    opened: int = 5  # how often
 
 
-QUICK = Sizes(places=3, small=1, rounds=1, shell=1, embedded=2, bare=2, warm=1, cold=1, again=1)
+QUICK = Sizes(
+    places=3, small=1, rounds=1, shell=1, embedded=2, bare=2, warm=1, cold=1, again=1, listed=40, opened=1
+)
 
 
 class Bench:
@@ -359,6 +364,54 @@ class Bench:
             )
         ]
 
+    # ---- the index in a browser -------------------------------------------------------------------------------------
+
+    def index(self) -> list[Row]:
+        """The index of a nation's reports, opened from disk and searched in Chromium."""
+        places, full = self.sizes.listed, self.sizes.listed >= NATION
+        count = 2 * places
+        out = self.path("index-samples")
+        shutil.rmtree(out, ignore_errors=True)
+        self.pipeline("report", ROOT / "data", out, "--plan", DISTRICTS[0], "--quiet")
+        self.say(f"the index of {count} reports in a browser")
+        page = make_index(self.path("index"), records(out, DISTRICTS[0], KINDS), places)
+        size = page.stat().st_size
+        rows = [
+            Row(
+                f"index of {count} reports: size",
+                "<= 3 MB" if full else "",
+                size / 1e6,
+                f"{size / 1e6:.2f} MB",
+                size <= 3_000_000 if full else None,
+                1,
+                detail={"bytes": size},
+            )
+        ]
+        opens, searches = f"index of {count} reports: opens from disk", f"index of {count} reports: a search"
+        target = "<= 200 ms" if full else ""
+        try:
+            found = measure(page, self.sizes.opened)
+        except BenchError as error:
+            return [*rows, Row(opens, "", note=str(error)), Row(searches, target, note=str(error))]
+        times = [took for of in found["search"].values() for took in of]
+        detail = {"ms": spread(found["open"]), "chromium": found["version"]}
+        rows.append(
+            Row(
+                opens,
+                "",
+                median(found["open"]),
+                f"{median(found['open']):.0f} ms",
+                runs=len(found["open"]),
+                detail=detail,
+            )
+        )
+        detail = {"ms": {query: spread(of) for query, of in found["search"].items()}}
+        slowest = max(median(of) for of in found["search"].values())
+        shown = f"{median(times):.0f} ms, the slowest query {slowest:.0f} ms"
+        reached = slowest <= 200 if full else None
+        rows.append(Row(searches, target, slowest, shown, reached, len(times), detail=detail))
+        return rows
+
     # ---- a whole nation ---------------------------------------------------------------------------------------------
 
     def whole_nation(self, parts: Sequence[str]) -> list[Row]:
@@ -564,7 +617,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     (work / SCRATCH).mkdir(parents=True)
     bench = Bench(work, sizes, options.jobs, places)
     parts: list[Callable[[], list[Row]]] = [
-        getattr(bench, part) for part in ("throughput", "cold", "size") if part in options.only
+        getattr(bench, part) for part in ("throughput", "cold", "size", "index") if part in options.only
     ]
     if {"nation", "changes"} & set(options.only):
         parts.append(lambda: bench.whole_nation(options.only))

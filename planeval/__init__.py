@@ -1,3 +1,3 @@
 """planeval: evaluates the promises of five-year emergency-management plans against the yearly statistics."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

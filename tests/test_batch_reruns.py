@@ -95,8 +95,13 @@ def test_a_corrected_figure_renews_its_own_reports_and_says_why(nation: Nation) 
     code = correct(nation, plan)
     status, out, err = nation.run("--explain")
     assert (status, err) == (0, "")
-    made = {name for name in nation.changed() if name.startswith("c")}
-    assert made == {f"{plan}/midterm", f"{plan}/final"}
+    changed = nation.changed()
+    assert {name for name in changed if name.split("/")[0] in nation.plans} == {
+        f"{plan}/midterm",
+        f"{plan}/final",
+    }
+    assert {name for name in changed if name.startswith("places/")} == {f"places/{code}"}
+    assert "downloads" in changed and not changed & {"method", "glossary"}
     assert f"{plan} 中期评估：重新生成：{code} 的统计数据有变化" in out
     other = nation.plans[0]
     assert f"{other} 中期评估：不生成：" in out
@@ -107,7 +112,8 @@ def test_a_changed_plan_renews_the_reports_of_that_plan(nation: Nation) -> None:
     file = nation.data / "plans" / f"{plan}.yaml"
     file.write_text(file.read_text(encoding="utf-8") + "\n# reviewed\n", encoding="utf-8")
     _, out, _ = nation.run("--explain")
-    assert {name for name in nation.changed() if name.startswith("c")} == {f"{plan}/midterm", f"{plan}/final"}
+    made = {name for name in nation.changed() if name.split("/")[0] in nation.plans}
+    assert made == {f"{plan}/midterm", f"{plan}/final"}
     assert f"{plan} 终期评估：重新生成：规划文件有变化" in out
 
 
@@ -145,6 +151,38 @@ def test_a_deleted_page_is_made_again(nation: Nation) -> None:
     assert f"{plan} 终期评估：重新生成：原有报告的文件不全" in out
     assert tree(nation.out) == whole
     assert out.count("：重新生成：") == 1
+
+
+@pytest.mark.parametrize("page", ["places", "downloads", "compare", "method", "glossary"])
+def test_a_deleted_page_of_the_site_is_made_again_without_the_reports(nation: Nation, page: str) -> None:
+    whole = tree(nation.out)
+    shutil.rmtree(nation.out / page)
+    status, out, err = nation.run("--explain")
+    assert (status, err) == (0, "")
+    assert tree(nation.out) == whole
+    assert "：重新生成：" not in out
+
+
+def test_a_place_whose_plan_is_gone_keeps_its_page_until_its_reports_go(nation: Nation) -> None:
+    plan = nation.plans[0]
+    page = nation.out / "places" / plan.removeprefix("c") / "index.html"
+    (nation.data / "plans" / f"{plan}.yaml").unlink()
+    (nation.data / "progress" / f"{plan}.csv").unlink()
+    nation.run()
+    assert "数据文件夹中已没有这个规划" in page.read_text(encoding="utf-8")
+    shutil.rmtree(nation.out / plan)
+    nation.run()
+    assert not page.parent.exists()
+
+
+def test_the_site_command_makes_the_same_pages_from_what_lies_there(nation: Nation) -> None:
+    whole = tree(nation.out)
+    for page in ("places", "downloads", "compare"):
+        shutil.rmtree(nation.out / page)
+    (nation.out / "index.html").unlink()
+    done = run("site", nation.data, nation.out)
+    assert (done.status, done.err) == (0, "")
+    assert tree(nation.out) == whole
 
 
 def test_force_makes_the_same_bytes_again(nation: Nation) -> None:

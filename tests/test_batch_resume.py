@@ -35,7 +35,7 @@ def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, D
 def torn(out: Path) -> list[str]:
     """What is wrong with the tree as it lies there."""
     wrong = []
-    for folder in [path for path in out.glob("*/*/") if not path.is_relative_to(out / ".planeval")]:
+    for folder in [path for path in out.glob("*/*/") if path.name in ("midterm", "final")]:
         record = folder / "record.json"
         if not record.is_file():
             wrong.append(f"{folder}: no record")

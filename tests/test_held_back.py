@@ -64,7 +64,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             path.name: hashlib.sha256(path.read_bytes()).hexdigest()
             for path in (out / "mawei/midterm").iterdir()
         }
-        published = {path.parent.relative_to(out).as_posix() for path in out.glob("*/*/index.html")}
+        published = {path.parent.relative_to(out).as_posix() for path in out.glob("*/*/record.json")}
         index = (out / "index.html").read_text(encoding="utf-8")
         return Step(done.returncode, done.stdout, done.stderr, index, report, published)
 
