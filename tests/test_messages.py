@@ -33,6 +33,7 @@ QUOTED = re.compile(r"site_pages\.other_language|unit(_one|_shift)?\..*|glossary
 VOCABULARY = {
     "evaluate/plan_check_gaps.py": "the date in a plan's published_text; full-width signs",
     "evaluate/plan_check_text.py": "symbols of units",
+    "office/pdf_text.py": "characters and their look-alikes",
     "office/styles.py": "names of fonts",
     "read/ledger.py": "states as a ledger writes them",
     "read/observations.py": "a full-width comma between thousands",

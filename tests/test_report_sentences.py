@@ -195,7 +195,7 @@ def test_the_command_to_make_it_again_names_the_data_folder(tmp_path: Path) -> N
 
     shutil.copytree(DATA, tmp_path / "my data")
     own = evaluate(load(tmp_path / "my data"), "national", Kind.FINAL, None, [])
-    assert f"--data '{tmp_path}/my data'" in text(appendix.provenance(own))
+    assert "--data 'my data'" in text(appendix.provenance(own))  # not where it lies on this machine
     shipped = evaluate(load(DATA), "national", Kind.FINAL, None, [])
     assert "--data" not in text(appendix.provenance(shipped))
     assert any(name.startswith("expectations/") for name in shipped.provenance.inputs)
