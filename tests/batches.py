@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,8 @@ def start(name: str, data: Path, out: Path, *more: str | Path, root: Path = ROOT
         text=True,
         encoding="utf-8",
         start_new_session=True,
+        # Whoever started the tests in the background of a script has Ctrl-C ignored, by all their children too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
 

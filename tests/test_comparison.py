@@ -269,7 +269,7 @@ def test_the_level_of_the_data_wins_over_the_digits_of_the_code(
         (RATE, "at_most", Form.RATE),
         (RATE, "reduction", Form.RATE),
         (COUNT, "reduction", Form.RATIO),
-        (COUNT, "at_most", Form.LEVEL),
+        (COUNT, "at_most", Form.COUNT),
         ("major_accidents", "none_occurs", Form.OCCURRENCE),
         (MEAN, "period_mean_at_most", Form.MEAN),
         ("disaster_affected_per_100k", "at_most", Form.LEVEL),  # person-times are no independent events
@@ -316,6 +316,7 @@ def test_on_the_geometric_path_equal_shares_go_each_year(method: Method) -> None
         (RATE, {"denominator": 0.0}, Left.NO_PARTS),
         (COUNT, {"base": 0.0, "target": 0.0}, Left.NO_PATH),
         (COUNT, {"base": None}, Left.NO_PATH),
+        (COUNT, {"base_comparable": False}, Left.BASE),
     ],
 )
 def test_a_place_that_cannot_be_drawn_is_told_with_its_reason(
@@ -337,6 +338,107 @@ def test_a_place_counts_once_however_many_plans_it_has(dictionary: Dictionary, m
     (panel,) = compared([report("350102", line()), twice], dictionary, method).panels
 
     assert (len(panel.drawn), [p.left for p in panel.left]) == (1, [Left.TWICE])
+
+
+def test_of_several_plans_the_first_with_a_value_is_shown(dictionary: Dictionary, method: Method) -> None:
+    missing = line(current=None, numerator=None)
+    entries = [
+        report("350102", missing),
+        replace(report("350102", line()), plan="another"),
+        report("350103", line()),
+    ]
+    one = compared(entries, dictionary, method)
+    page = indicator_page(one, entries, dictionary)
+
+    assert [p.code for p in one.panels[0].drawn] == ["350102", "350103"]
+    assert [p.left for p in one.panels[0].left] == [Left.TWICE]
+    assert "县级：2个地区" in page and "按另一规划" not in page  # counted and told once
+    assert rows_of(page)["350102"].endswith("界限以内")
+    assert re.findall(r"<td[^>]*>2(?:</td>)?\s*<td", overview_page([one]))
+
+
+def test_counts_without_a_path_are_multiples_of_their_own_target(
+    dictionary: Dictionary, method: Method
+) -> None:
+    common = {"target_kind": "at_most", "denominator": None, "base": None}
+    entries = [
+        report("350102", line(COUNT, current=200.0, numerator=200.0, target=100.0, **common)),
+        report("350103", line(COUNT, current=3.0, numerator=3.0, target=100.0, **common)),
+        report("350104", line(COUNT, current=3.0, numerator=3.0, target=0.0, **common)),
+    ]
+    one = compared(entries, dictionary, method)
+    (panel,) = one.panels
+    page = text_of(indicator_page(one, entries, dictionary))
+
+    assert panel.relative and [p.height for p in panel.drawn] == [2.0, 0.03]
+    assert [p.left for p in panel.left] == [Left.NO_TARGET]
+    assert "绝对数随地区大小而变" in page and "不是相互独立的事件数" not in page
+    (same,) = compared(entries[:2], dictionary, method).panels
+    assert same.relative
+
+
+def test_a_base_of_another_definition_is_told_and_not_drawn(dictionary: Dictionary, method: Method) -> None:
+    good = line(COUNT, base=100.0, target=80.0, numerator=44.0, denominator=None)
+    entries = [
+        report("350102", good),
+        report("350103", good),
+        report("350104", good._replace(base_comparable=False)),
+    ]
+    page = text_of(indicator_page(compared(entries, dictionary, method), entries, dictionary))
+
+    assert "未画出（基期与统计口径不一）：甲350104。" in page
+
+
+def test_around_the_path_nobody_decides_the_centre(dictionary: Dictionary, method: Method) -> None:
+    own = line(COUNT, base=100.0, target=80.0, numerator=80.0, denominator=None)
+    few, many = ([report(county(i), own) for i in range(n)] for n in (3, 25))
+    pages = [text_of(indicator_page(compared(e, dictionary, method), e, dictionary)) for e in (few, many)]
+
+    assert "只有3个地区" in pages[0] and "中心由" not in pages[0]
+    assert "都恰在目标路径上" in pages[1] and "各地风险即使" not in pages[1]
+    assert "成批发生，实际" in pages[0]  # deaths
+
+
+def test_what_is_not_persons_does_not_die_in_clusters(dictionary: Dictionary, method: Method) -> None:
+    own = line("major_accidents", base=10.0, target=8.0, numerator=8.0, denominator=None)
+    entries = [report("350102", own), report("350103", own)]
+    one = compared(entries, dictionary, method)
+    page = text_of(indicator_page(one, entries, dictionary))
+
+    assert one.panels[0].form is Form.RATIO and "死亡在事故中成批发生" not in page
+
+
+def test_what_is_made_up_is_marked_wherever_it_is_told(dictionary: Dictionary, method: Method) -> None:
+    made_up = {"status": "illustrative", "provisional": True}
+    funnel = [*crowd(30), of_rate("360101", 90, 500000, **made_up)]
+    shares = {"target_kind": "at_least", "numerator": None, "denominator": None, "target": 90.0}
+    key = "emergency_broadcast_coverage"
+    strip = [
+        report("350102", line(key, current=45.0, **shares, **made_up)),
+        report("350103", line(key, current=95.0, **shares)),
+    ]
+    for entries, alt_says in ((funnel, "，示例值）"), (strip, "（示例值）")):
+        one = compared(entries, dictionary, method)
+        page, overview = indicator_page(one, entries, dictionary), overview_page([one])
+        (alt,) = re.findall(r'role="img" aria-label="([^"]+)"', page)
+
+        assert alt.count(alt_says) == 1 and "图中的数值有1个是示例值。" in alt
+        assert text_of(page).count("图中的数值有1个是示例值。") == 1
+        assert f"{len(entries)}（其中示例值1个）" in overview and "不得引用" in overview
+    assert "不得引用" not in overview_page([compared(crowd(3), dictionary, method)])
+
+
+def test_a_made_up_figure_that_is_not_drawn_is_announced_too(dictionary: Dictionary, method: Method) -> None:
+    entries = [*crowd(2), report("360101", line(numerator=None, status="illustrative", provisional=True))]
+    assert "不得引用" in indicator_page(compared(entries, dictionary, method), entries, dictionary)
+
+
+@pytest.mark.parametrize("places", [25, 100, 400])
+def test_chance_alone_is_rarely_called_clear(places: int) -> None:
+    rng = np.random.default_rng(places)
+    found = [dispersion(rng.poisson(30, places), [30] * places).clear for _ in range(1500)]
+
+    assert 0.015 < np.mean(found) < 0.055
 
 
 def test_what_is_held_back_is_not_compared(dictionary: Dictionary, method: Method) -> None:

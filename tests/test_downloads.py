@@ -19,6 +19,8 @@ from planeval.model.status import Status
 from planeval.report.indicator_table import CSV_COLUMNS
 from planeval.report.spreadsheet import as_text, csv_text, is_formula, text_of
 from planeval.site.download_fields import INDICATORS, VERDICTS
+from planeval.stages import site
+from planeval.stages.site import hold_everything
 
 FORMULAS = [
     "=cmd|' /C calc'!A1",
@@ -271,6 +273,20 @@ def test_with_many_plans_the_largest_files_are_left_out_until_they_are_asked_for
     publish(out, "next", "midterm", "k2", region_code="010102", indicators=[mean_indicator()])
     made_site(out, whole=False)
     assert not any(file.exists() for file in large), "they would tell what is no longer so"
+
+
+def test_when_nothing_can_be_read_the_downloads_that_are_there_stay(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_site(out)
+    before = (downloads(out) / "indicators.csv").read_bytes()
+    for most in (20, 0):  # few plans; many, of which `site` has made all
+        monkeypatch.setattr(site, "MOST_IN_TABLE", most)
+        hold_everything(out, out / ".planeval", [f"indicators.yaml: {most}"])
+        assert (downloads(out) / "indicators.csv").read_bytes() == before
+        assert (downloads(out) / "planeval.xlsx").is_file()
+        assert "没有合成历年数值表" not in (downloads(out) / "index.html").read_text(encoding="utf-8")
+        assert {row["not_renewed"] for row in table(downloads(out) / "verdicts.csv")} == {"yes"}
 
 
 def described(out: Path) -> list[str]:

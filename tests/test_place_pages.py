@@ -14,8 +14,9 @@ from site_folders import PLACES, made_site, publish, times
 from planeval.messages import speaking
 from planeval.model.evaluation import Kind, Verdict
 from planeval.model.findings import Finding, Severity
+from planeval.site.entries import collect_entries
 from planeval.site.place_page import MOST_FINDINGS, MOST_NEIGHBOURS
-from planeval.stages.site import Known, site_is_whole
+from planeval.stages.site import Known, read_held, site_is_whole
 from planeval.stages.validation import Validated
 
 PAGE = "places/010101/index.html"
@@ -306,3 +307,51 @@ def test_the_site_made_alone_goes_by_what_the_last_run_knew(tmp_path: Path) -> N
     before = times(tmp_path)
     made_site(tmp_path, known=None)
     assert rewritten(tmp_path, before) == set()
+
+
+def test_a_place_that_was_never_published_has_its_english_name_on_the_english_site(tmp_path: Path) -> None:
+    known = Known(PLACES, {"fresh": "020101"}, {"fresh": "Plan"})
+    made_site(tmp_path, "en", held={("fresh", Kind.FINAL): ["no data"]}, known=known)
+    for html in (page(tmp_path, "020101"), (tmp_path / "index.html").read_text(encoding="utf-8")):
+        assert "Far District" in html and "远区" not in text(html)
+
+
+def test_the_other_report_of_a_plan_gives_the_english_name_too(out: Path) -> None:
+    shutil.rmtree(out / "sample/midterm")
+    entries = collect_entries(out, {("sample", "midterm"): ["x"]})
+    assert {e.region_name_en for e in entries if e.plan == "sample"} == {"Sample"}
+
+
+def test_a_plan_that_is_gone_with_its_folder_is_no_longer_listed(out: Path) -> None:
+    known = Known(PLACES, {"sample": "010101", "bad": "010102"}, {"torn": "torn"})
+    held = {("torn", Kind.FINAL): ["x"], ("bad", Kind.FINAL): ["x"]}
+    made_site(out, held=held, known=known, plans=["sample", "bad", "torn"])
+    assert {plan for plan, _ in read_held(out)} == {"torn", "bad", "next"}
+    shutil.rmtree(out / "next")
+    made_site(out, known=None)
+    assert {plan for plan, _ in read_held(out)} == {"torn", "bad"}
+
+
+def test_the_site_made_alone_takes_names_of_places_from_the_data(tmp_path: Path) -> None:
+    out, data = tmp_path / "reports", tmp_path / "data"
+    data.mkdir()
+    made_site(out, held={("fresh", Kind.FINAL): ["x"]}, known=Known(PLACES, {"fresh": "020101"}))
+    regions = data / "regions.csv"
+    regions.write_text("region_code,name,name_en,level,parent\n020101,新区,New,,\n", encoding="utf-8")
+    made_site(out, known=None, data=data)
+    assert "新区" in page(out, "020101")
+    regions.write_text("nonsense\n", encoding="utf-8")
+    made_site(out, known=None, data=data)
+    assert "新区" in page(out, "020101")
+
+
+def test_the_chinese_index_leads_to_an_english_site_that_was_made_after_it(out: Path) -> None:
+    made_site(out)
+    index = out / "index.html"
+    assert 'href="en/index.html"' not in index.read_text(encoding="utf-8")
+    publish(out / "en", "sample", "midterm")
+    made_site(out / "en", "en")
+    linked = index.read_text(encoding="utf-8")
+    assert 'href="en/index.html"' in linked
+    made_site(out)
+    assert index.read_text(encoding="utf-8") == linked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import http.server
 import json
 import os
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -416,6 +417,30 @@ def test_addresses_and_words_are_no_paths_of_this_machine(tmp_path: Path) -> Non
         assert places.first_in(harmless) == ""
     for path in (b'"/srv/reports"', b"file:///srv/reports/x", b'"line\\n/srv/reports/x"', b"/srv/reports"):
         assert places.first_in(path) == "/srv/reports"
+
+
+@pytest.mark.parametrize("spelling", [html.escape, lambda text: json.dumps(text)[1:-1], str])
+def test_a_path_is_seen_however_it_is_escaped(tmp_path: Path, spelling: Callable[[str], str]) -> None:
+    folder = tmp_path / "R&D 报告" / "reports"
+    assert Places([folder]).first_in(f'"{spelling(str(folder))}/x"'.encode())
+
+
+def test_a_machine_without_a_home_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert Places([Path("/srv/reports")]).first_in(b"/srv/reports/x") == "/srv/reports"
+
+
+def test_a_reader_that_has_gone_makes_no_failure_of_what_was_published(site: Path, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "pipeline.py", "publish", "--out", str(site), "--to", str(tmp_path / "site")]
+    with open(writer, "wb") as stdout:
+        done = subprocess.run(command, cwd=ROOT, stdout=stdout, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (tmp_path / "site/index.html").is_file()
 
 
 # ---- where to ------------------------------------------------------------------------------------------------------

@@ -235,7 +235,7 @@ def test_records_at_hand_are_not_read_again(out):
 
 def test_a_plan_never_published_takes_its_place_from_the_caller(tmp_path):
     entries = collect_entries(
-        tmp_path, {("new", "final"): ["x"]}, {"new": "丁区规划"}, places={"new": ("350105", "丁区")}
+        tmp_path, {("new", "final"): ["x"]}, {"new": "丁区规划"}, places={"new": ("350105", "丁区", "")}
     )
     assert [(e.title, e.region_code, e.region_name) for e in entries] == [("丁区规划", "350105", "丁区")]
 

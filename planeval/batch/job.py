@@ -35,13 +35,10 @@ from planeval.rerun.sources import sources
 from planeval.site.geography import Place, read_places
 from planeval.stages import pages
 from planeval.stages.report import NOTEBOOKS, parameters_of
-from planeval.stages.site import Known, make_site, other_index, site_is_whole
+from planeval.stages.site import MOST_IN_TABLE, Known, make_site, other_index, site_is_whole
 from planeval.stages.validation import VALIDATION_FILE, Validated
 
 Report = tuple[str, Kind]
-# With more plans than this the table of all indicators is made only by `compute`, and the largest of the downloads only
-# by `site`.
-MOST_IN_TABLE = 20
 MOST_NAMED = 20  # a message that lists thousands of plans helps nobody
 
 

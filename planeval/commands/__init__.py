@@ -9,6 +9,7 @@ import argparse
 import importlib
 import io
 import itertools
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -66,6 +67,17 @@ def _language(words: Sequence[str]) -> str:
     return asked[-1] if asked and asked[-1] in LANGUAGES else next(iter(LANGUAGES))
 
 
+def _tell_nobody() -> None:
+    """Whoever read what is printed has gone (``| head``): what is left to say must not fail when Python ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse and run; returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
@@ -94,6 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         print(say("cli.next", command=shlex.join(["python", "pipeline.py", *words])), file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        _tell_nobody()
+        return int(getattr(options, "status", 1))
     except KeyboardInterrupt as stop:
         print(str(stop) or say("cli.interrupted"), file=sys.stderr)
         return 130

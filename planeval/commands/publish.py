@@ -39,6 +39,7 @@ def main(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps({"published": False, "problems": error.problems}, ensure_ascii=False, indent=1))
         raise
+    options.status = 0  # even if nobody hears of it
     if options.json:
         print(json.dumps({"published": True, "to": options.to, **asdict(done)}, ensure_ascii=False, indent=1))
     elif not options.quiet:

@@ -45,6 +45,7 @@ def main(options: argparse.Namespace) -> int:
             )
         finally:
             close_worker()
+    options.status = 1 if failed else 0  # even if nobody hears of it
     for folder, message in failed.items():
         print(say("batch.page_failed", folder=folder, message=message), file=sys.stderr)
-    return 1 if failed else 0
+    return int(options.status)

@@ -7,13 +7,14 @@ published names the folder alone (``data``), and a file of the site as it would 
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import IO, Any
@@ -85,7 +86,9 @@ class Places:
     """Absolute paths of this machine that could be in a file: the site's folder, the project, home, temporary files."""
 
     def __init__(self, folders: Iterable[Path]) -> None:
-        private = [*folders, Path.home(), Path(tempfile.gettempdir())]
+        private = [*folders, Path(tempfile.gettempdir())]
+        with suppress(RuntimeError):  # whoever runs this has no home, as in some containers
+            private.append(Path.home())
         if sys.prefix != sys.base_prefix:
             private.append(Path(sys.prefix))
         self.folders = [p for folder in private for p in (folder.absolute(), folder.resolve())]
@@ -98,7 +101,7 @@ class Places:
                 continue
             # A word such as /root or /tmp may be meant; a path below it hardly.
             end = rb"(?=[/\\])" if len(folder.parts) < 3 else rb"(?![\w-])"
-            for text in {str(folder), str(folder).replace("\\", "\\\\"), quote(folder.as_posix())}:
+            for text in _spellings(folder):
                 needle = text.encode("utf-8")
                 # Not within an address (https://host/tmp/), and after a line end as JSON writes it.
                 before = rb"(?:file:/{2,3}(?=/)|\\[nrt]|(?<![\w./~%-]))"
@@ -127,6 +130,14 @@ class Places:
     def _in_stream(self, stream: IO[bytes]) -> str:
         with stream:
             return next(filter(None, map(self.first_in, _overlapping(stream))), "")
+
+
+def _spellings(folder: Path) -> set[str]:
+    """A path as it stands in plain text, in a page, in JSON and in an address."""
+    plain = {str(folder), folder.as_posix()}
+    in_pages = {html.escape(text, quote=marks) for text in plain for marks in (False, True)}
+    in_json = {json.dumps(text, ensure_ascii=escaped)[1:-1] for text in plain for escaped in (False, True)}
+    return plain | in_pages | in_json | {quote(folder.as_posix())}
 
 
 def _overlapping(stream: IO[bytes]) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 RECORD_FILE = "record.json"
-SCHEMA = 2
+SCHEMA = 3
 
 
 def record_text(

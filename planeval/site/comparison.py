@@ -7,7 +7,7 @@ and one way of comparing. A figure that cannot be compared is told with its reas
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from planeval.model.dictionary import Dictionary, Indicator
@@ -22,6 +22,7 @@ from planeval.site.summary import IndicatorLine
 
 FOLDER = "compare"
 OVERVIEW = f"{FOLDER}/index.html"
+Place = tuple[Kind, int, str, "Form"]  # kind, year, level, form: what one drawing shows
 # Figures that are drawn hollow: they may change, or are made up.
 _UNSETTLED = frozenset({Status.PRELIMINARY, Status.ESTIMATE}) | PROVISIONAL
 
@@ -33,6 +34,7 @@ class Form(StrEnum):
     RATIO = "ratio"  # events against what the plan's own path allows, around 1
     MEAN = "mean"  # means over several years
     OCCURRENCE = "occurrence"  # what must not happen at all
+    COUNT = "count"  # events of places of any size without a path: each against its own target
     LEVEL = "level"  # shares, levels, published rates, sums that are no events
 
     @property
@@ -47,6 +49,7 @@ class Left(StrEnum):
     NO_VALUE = "no_value"
     NO_PARTS = "no_parts"  # a published rate without numerator and denominator
     NO_TARGET = "no_target"
+    BASE = "base"  # the plan's base is not what the statistics count, and so its path neither
     NO_PATH = "no_path"  # the plan's path allows nothing, or has not begun
     TWICE = "twice"  # the place's figure is there already, with another plan or row
 
@@ -76,6 +79,11 @@ class Point:
         """Whether the figure is neither made up nor likely to change."""
         return not self.provisional and self.status not in _UNSETTLED
 
+    @property
+    def illustrative(self) -> bool:
+        """Whether the figure is made up; one that is missing is not."""
+        return self.value is not None and self.status is Status.ILLUSTRATIVE
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -99,6 +107,16 @@ class Panel:
         """What stands in one column of the table."""
         return self.kind, self.year
 
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """All its points, drawn or not."""
+        return self.drawn + self.left
+
+    @property
+    def places(self) -> int:
+        """How many places it has; one with several plans counts once."""
+        return len({p.code for p in self.points})
+
     def beyond(self, least: int) -> int:
         """How many places lie at least so far above (positive) or below (negative) the limits."""
         if least > 0:
@@ -121,12 +139,6 @@ class Comparison:
         return comparison_page(self.key)
 
 
-@dataclass
-class _Collected:
-    points: list[Point] = field(default_factory=list)
-    codes: set[str] = field(default_factory=set)
-
-
 def comparison_page(key: str) -> str:
     """The page that compares the indicator ``key``, relative to the site's folder."""
     return f"{FOLDER}/{key}/index.html"
@@ -144,7 +156,7 @@ def comparisons(
 
     ``levels`` maps region codes to one of `LEVELS`; a code without one is told by its digits (GB/T 2260).
     """
-    found: dict[str, dict[tuple[Kind, int, str, Form], _Collected]] = {}
+    found: dict[str, dict[Place, list[Point]]] = {}
     names: dict[str, dict[str, str]] = {}
     for entry in entries:
         if not is_compared(entry) or not entry.region_code:
@@ -155,16 +167,9 @@ def comparisons(
             if indicator is None:
                 continue  # of a dictionary that has changed since: nobody can say what it means
             form = form_of(line, indicator)
-            panels = found.setdefault(line.key, {})
-            own = panels.setdefault((entry.kind, line.current_year, level, form), _Collected())
-            twice = any(
-                entry.region_code in other.codes
-                for (kind, year, _, _), other in panels.items()
-                if (kind, year) == (entry.kind, line.current_year)
-            )
+            place = (entry.kind, line.current_year, level, form)
             point = _point(entry, line, indicator, form, method)
-            own.points.append(_left(point, Left.TWICE) if twice else point)
-            own.codes.add(entry.region_code)
+            found.setdefault(line.key, {}).setdefault(place, []).append(point)
             names.setdefault(line.key, {})[entry.region_code] = in_language(
                 entry.region_name, entry.region_name_en
             )
@@ -174,9 +179,9 @@ def comparisons(
             key,
             indicator,
             tuple(
-                _panel(*place, own.points, indicator)
-                for place, own in sorted(
-                    found[key].items(),
+                _panel(*place, points, indicator)
+                for place, points in sorted(
+                    _once(found[key]).items(),
                     key=lambda item: (
                         -item[0][1],
                         -kinds.index(item[0][0]),
@@ -190,6 +195,21 @@ def comparisons(
         for key, indicator in dictionary.indicators.items()
         if key in found
     ]
+
+
+def _once(panels: Mapping[Place, list[Point]]) -> dict[Place, list[Point]]:
+    """The same points, each place's own but once a run: the first that can be drawn, else the first with a value."""
+    best: dict[tuple[Kind, int, str], tuple[int, Point]] = {}
+    for (kind, year, _, _), points in panels.items():
+        for point in points:
+            poor = 0 if point.left is None else 1 if point.value is not None else 2
+            chosen = best.get((kind, year, point.code))
+            if chosen is None or poor < chosen[0]:
+                best[kind, year, point.code] = poor, point
+    return {
+        place: [p if best[*place[:2], p.code][1] is p else _with(p, left=Left.TWICE) for p in points]
+        for place, points in panels.items()
+    }
 
 
 def level_of(code: str) -> str:
@@ -209,7 +229,7 @@ def form_of(line: IndicatorLine, indicator: Indicator) -> Form:
         return Form.LEVEL
     if indicator.denominator is not None:
         return Form.RATE
-    return Form.RATIO if line.target_kind == "reduction" else Form.LEVEL
+    return Form.RATIO if line.target_kind == "reduction" else Form.COUNT
 
 
 def path_level(line: IndicatorLine, end: int, method: Method) -> float | None:
@@ -241,6 +261,8 @@ def _point(entry: SiteEntry, line: IndicatorLine, indicator: Indicator, form: Fo
         return point
     exposure = line.denominator
     if form is Form.RATIO:
+        if not line.base_comparable:
+            return _left(point, Left.BASE)
         exposure = path_level(line, entry.period[1] if entry.period else line.current_year, method)
         if not exposure or exposure <= 0:
             return _left(point, Left.NO_PATH)
@@ -267,7 +289,7 @@ def _panel(kind: Kind, year: int, level: str, form: Form, points: list[Point], i
     if form.funnel:
         return _funnel(place, drawn, left, indicator)
     targets = {p.target for p in drawn if p.target is not None}
-    if len(targets) <= 1:
+    if len(targets) <= 1 and form is not Form.COUNT:
         own = tuple(_with(p, height=p.value) for p in drawn)
         return Panel(*place, own, tuple(left), centre=next(iter(targets), None))
     # Each against its own target; where that is nothing or missing, nothing can be divided by it.
@@ -276,9 +298,7 @@ def _panel(kind: Kind, year: int, level: str, form: Form, points: list[Point], i
     return Panel(*place, own, tuple(left), centre=1.0, relative=True)
 
 
-def _funnel(
-    place: tuple[Kind, int, str, Form], drawn: list[Point], left: list[Point], indicator: Indicator
-) -> Panel:
+def _funnel(place: Place, drawn: list[Point], left: list[Point], indicator: Indicator) -> Panel:
     events = [p.events or 0.0 for p in drawn]
     exposures = [p.exposure or 0.0 for p in drawn]
     if not drawn:

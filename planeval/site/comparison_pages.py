@@ -11,7 +11,6 @@ from markupsafe import Markup
 from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
-from planeval.model.status import Status
 from planeval.model.terms import Kind
 from planeval.report.anchors import indicator_anchor
 from planeval.report.blocks import (
@@ -60,6 +59,8 @@ Run = tuple[Kind, int]
 def overview_page(found: Sequence[Comparison]) -> str:
     """``compare/index.html``: the indicators, how many places each compares, how many lie outside the limits."""
     parts: list[Markup] = [_block(Paragraph(say(f"{C}.overview_lead"), tone="lead")), _no_ranking()]
+    if any(p.illustrative for one in found for panel in _latest(one) for p in panel.points):
+        parts.append(_illustrative(say(f"{C}.illustrative_overview")))
     if found:
         parts.append(_overview_table(found))
     else:
@@ -74,6 +75,20 @@ def _no_ranking() -> Markup:
     return _block(Callout(say(f"{C}.no_ranking"), texts))
 
 
+def _illustrative(title: str) -> Markup:
+    return _block(Callout(title, say(f"{C}.illustrative_text"), "illustrative"))
+
+
+def _latest(one: Comparison) -> list[Panel]:
+    return [panel for panel in one.panels if panel.run == one.panels[0].run]
+
+
+def _among(points: Iterable[Point]) -> str:
+    """How many of these places have a made-up figure, as a sentence; empty when none has."""
+    n = len({p.code for p in points if p.illustrative})
+    return say(f"{C}.illustrative_among", n=fmt.number(n)) if n else ""
+
+
 def _overview_table(found: Sequence[Comparison]) -> Markup:
     numbers = {"places", "above", "below"}
     columns = tuple(
@@ -82,8 +97,12 @@ def _overview_table(found: Sequence[Comparison]) -> Markup:
     )
     rows: list[Row] = []
     for one in found:
-        latest = [panel for panel in one.panels if panel.run == one.panels[0].run]
-        places = sum(len(panel.drawn) + len(panel.left) for panel in latest)
+        latest = _latest(one)
+        points = [point for panel in latest for point in panel.points]
+        places = fmt.number(len({point.code for point in points}))
+        made_up = len({point.code for point in points if point.illustrative})
+        if made_up:
+            places = say(f"{C}.places_illustrative", places=places, n=fmt.number(made_up))
         limited = [panel for panel in latest if panel.form.funnel and len(panel.drawn) > 1]
         outside = (sum(panel.beyond(side) for panel in limited) for side in (Position.ABOVE, Position.BELOW))
         rows.append(
@@ -91,7 +110,7 @@ def _overview_table(found: Sequence[Comparison]) -> Markup:
                 Cell(name_of(one.indicator), href=relative(one.page, OVERVIEW)),
                 say("report.join").join(dict.fromkeys(say(f"{C}.form.{p.form.value}") for p in latest)),
                 _run_words(latest[0].run),
-                fmt.number(places),
+                places,
                 *(fmt.number(n) if limited else None for n in outside),
             )
         )
@@ -118,9 +137,8 @@ class _Page(Words):
     def parts(self, entries: Iterable[SiteEntry]) -> list[Markup]:
         """The body of the page, in order."""
         parts = [_no_ranking()]
-        if any(p.status is Status.ILLUSTRATIVE for panel in self.one.panels for p in panel.drawn):
-            text = say(f"{C}.illustrative_text")
-            parts.append(_block(Callout(say(f"{C}.illustrative"), text, "illustrative")))
+        if any(p.illustrative for panel in self.one.panels for p in panel.points):
+            parts.append(_illustrative(say(f"{C}.illustrative")))
         parts += self.why()
         for run, panels in groupby(self.one.panels, key=lambda panel: panel.run):
             parts.append(Markup(f'<h2 id="{run[0].value}-{run[1]}">{escape(_run_title(run))}</h2>'))
@@ -146,8 +164,8 @@ class _Page(Words):
         texts = [
             say(f"{C}.why.{form.value}", exposure=self.exposure_name, **self.levels, **out) for form in forms
         ]
-        if any(form.funnel for form in forms):
-            texts.append(say(f"{C}.clusters"))
+        if self.clusters and any(form.funnel for form in forms):
+            texts.append(self.clusters)
         title = Markup(f'<h2 id="reading">{escape(say(f"{C}.why_title"))}</h2>')
         return [title, *(_block(Paragraph(text)) for text in texts)]
 
@@ -157,7 +175,7 @@ class _Page(Words):
         """The heading of a level, what its drawing shows in numbers, and the drawing."""
         level = say(f"{C}.level.{panel.level}")
         n = len(panel.drawn)
-        title = say(f"{C}.panel", level=level, n=fmt.number(n + len(panel.left)))
+        title = say(f"{C}.panel", level=level, n=fmt.number(panel.places))
         parts = [Markup(f"<h3>{escape(title)}</h3>")]
         if n == 0:
             parts.append(_quiet(say(f"{C}.nobody", level=level)))
@@ -173,12 +191,14 @@ class _Page(Words):
 
     def funnel(self, panel: Panel, level: str) -> list[Markup]:
         n = len(panel.drawn)
-        texts = [self.overall(panel), self.outside(panel)]
+        texts = [self.overall(panel), self.outside(panel), _among(panel.drawn)]
         if n >= LEAST_PLACES and not panel.dispersion.clear:
-            texts.append(say(f"{C}.by_chance", n=fmt.number(round((1 - INNER) * n)), **self.levels))
-        parts = [_block(Paragraph(say("report.sentence_join").join(texts)))]
+            texts.append(
+                say(f"{C}.by_chance.{panel.form.value}", n=fmt.number(round((1 - INNER) * n)), **self.levels)
+            )
+        parts = [_block(Paragraph(say("report.sentence_join").join(text for text in texts if text)))]
         if n < FEW:
-            parts.append(_block(Paragraph(say(f"{C}.few", n=n), tone="warning")))
+            parts.append(_block(Paragraph(say(f"{C}.few.{panel.form.value}", n=n), tone="warning")))
         parts += [self.figure(panel, self.funnel_plot(panel, level)), _quiet(self.phi(panel))]
         return parts
 
@@ -262,21 +282,29 @@ class _Page(Words):
     def funnel_alt(self, panel: Panel, level: str, dots: Sequence[Dot]) -> str:
         """The drawing in words: how many places, their centre, how many outside, the outermost by name."""
         outside = sorted((dot for dot in dots if dot.side), key=lambda d: (-abs(d.side), -d.rank, d.code))
+        made_up = {p.code for p in panel.drawn if p.illustrative}
+        mark = say("status.illustrative")
         named = [
-            say(f"{C}.alt.outermost_item", name=dot.name, value=self.height(panel, dot.y))
+            say(
+                f"{C}.alt.outermost_item_marked" if dot.code in made_up else f"{C}.alt.outermost_item",
+                name=dot.name,
+                value=self.height(panel, dot.y),
+                mark=mark,
+            )
             for dot in outside[:MOST_OUTERMOST]
         ]
         outermost = ""
         if named:
             name = "outermost" if len(outside) <= MOST_OUTERMOST else "outermost_far"
             outermost = say(f"{C}.alt.{name}", most=len(named), names=say("report.join").join(named))
+        position = (self.outside(panel), _among(panel.drawn))
         centre = "centre_rate" if panel.form is Form.RATE else "centre_ratio"
         return say(
             f"{C}.alt.funnel",
             level=level,
             n=fmt.number(len(panel.drawn)),
             centre=say(f"{C}.alt.{centre}", value=self.quantity(panel, panel.overall)),
-            position=self.outside(panel),
+            position=say("report.sentence_join").join(t for t in position if t),
             outermost=outermost,
         )
 
@@ -312,7 +340,10 @@ class _Page(Words):
     def strip_summary(self, panel: Panel) -> str:
         """The drawing in words: from where to where the places reach, and how many miss the target."""
         heights = [p.height for p in panel.drawn]
-        low, high = (self.quantity(panel, end) for end in (min(heights), max(heights)))
+        made_up = {p.height for p in panel.drawn if p.illustrative}
+        low, high = (
+            self.named_height(panel, end, illustrative=end in made_up) for end in (min(heights), max(heights))
+        )
         name = "range_relative" if panel.relative else "range" if low != high else "range_one"
         target = beyond = ""
         if panel.centre is not None:
@@ -321,7 +352,7 @@ class _Page(Words):
             beyond = say(f"{C}.alt.{'at_least' if upward else 'at_most'}", n=fmt.number(wrong))
             if not panel.relative:
                 target = say(f"{C}.alt.target", value=fmt.target(panel.centre, self.indicator.decimals))
-        texts = [say(f"{C}.alt.{name}", low=low, high=high), target, beyond]
+        texts = [say(f"{C}.alt.{name}", low=low, high=high), target, beyond.strip(), _among(panel.drawn)]
         return say("report.sentence_join").join(text for text in texts if text)
 
     def figure(self, panel: Panel, drawing: Markup) -> Markup:
@@ -352,8 +383,10 @@ class _Page(Words):
     def left_out(self, panel: Panel) -> list[Markup]:
         """The places that are not drawn, by reason."""
         parts = []
+        own = {p.code for p in panel.points if p.left is not Left.TWICE}
         for why in Left:
-            names = [self.one.names[p.code] for p in panel.left if p.left is why]
+            codes = dict.fromkeys(p.code for p in panel.left if p.left is why)
+            names = [self.one.names[code] for code in codes if why is not Left.TWICE or code not in own]
             if names:
                 shown = say("report.join").join(names[:MOST_NAMED])
                 if len(names) > MOST_NAMED:
@@ -376,9 +409,10 @@ class _Page(Words):
         for run, panels in runs:
             head += self.head(run, panels, several=len(runs) > 1)
             own: dict[str, str] = {}
-            for panel in panels:
-                for point in (*panel.drawn, *panel.left):
-                    own.setdefault(point.code, self.cells(panel, point))
+            points = [(panel, point) for panel in panels for point in panel.points]
+            for panel, point in sorted(points, key=lambda pair: pair[1].left is Left.TWICE):
+                if point.code not in own:
+                    own[point.code] = self.cells(panel, point)
             cells.append(own)
         rows = []
         for code, name in self.one.names.items():

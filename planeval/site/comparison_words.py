@@ -22,6 +22,10 @@ class Words:
         levels = {"inner": fmt.share(INNER, 0), "outer": fmt.share(OUTER)}
         self.levels = levels
         self.positions = {at: say(f"{C}.position.{at.value}", **levels) for at in Position}
+        numerator = dictionary.variables.get(one.indicator.numerator or "")
+        clusters = f"{C}.clusters.{numerator.unit}" if numerator else ""
+        # What is to be said of events that come several at once; of accidents, which come one by one, nothing.
+        self.clusters = say(clusters) if clusters and has(clusters) else ""
         self.exposure_divisor, self.exposure_name, self.exposure_unit = self._exposure()
 
     def _exposure(self) -> tuple[float, str, str]:
@@ -84,6 +88,12 @@ class Words:
         return say(
             f"{C}.point", name=name, value=value, exposure=exposure, position=self.result(panel, point)
         )
+
+    def named_height(self, panel: Panel, value: float, *, illustrative: bool) -> str:
+        """A height told in words, marked when it is made up."""
+        number = self.quantity(panel, value)
+        mark = say("status.illustrative")
+        return say(f"{C}.marked_number", value=number, mark=mark) if illustrative else number
 
     def mark(self, point: Point) -> str:
         """What an unsettled figure is."""

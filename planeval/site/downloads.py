@@ -40,7 +40,11 @@ def downloads_key(entries: Iterable[SiteEntry], program: Any, *, table: bool) ->
     """Stands for everything the downloads depend on; of a report's content its own key speaks. ``table`` says whether
     the page of all computed indicators is linked."""
     reports = [
-        [e.plan, e.kind.value, e.key, e.published, list(e.held_back), list(e.files), e.title] for e in entries
+        [
+            [e.plan, e.kind.value, e.key, e.published, list(e.held_back), list(e.files)],
+            [e.title, e.region_code, e.region_name, e.region_name_en],
+        ]
+        for e in entries
     ]
     return digest({"reports": reports, "program": program, "language": language(), "table": table})
 

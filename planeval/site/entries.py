@@ -123,13 +123,13 @@ def collect_entries(
     titles: Mapping[str, str] | None = None,
     *,
     records: Records | None = None,
-    places: Mapping[str, tuple[str, str]] | None = None,
+    places: Mapping[str, tuple[str, str, str]] | None = None,
 ) -> list[SiteEntry]:
     """Every report in ``out``, and every one in ``status`` that is not there, ordered by place, plan and kind.
 
     ``status`` maps (plan id, kind) to the reasons why this run held it back; ``titles`` gives the titles of plans
-    that have no report yet (default: the plan's id), ``places`` their region code and its name. ``records`` are
-    records the caller has at hand: what they say is taken without a look at the disk; every other folder's
+    that have no report yet (default: the plan's id), ``places`` their region code and its names in Chinese and
+    English. ``records`` are records the caller has at hand: what they say is taken without a look at the disk; every other folder's
     ``record.json`` is read, or its ``evaluation.json`` where it has none that can be read. A report of which neither
     can be read is listed with that as its reason.
     """
@@ -167,15 +167,18 @@ def _completed(
     entry: SiteEntry,
     other: SiteEntry | None,
     titles: Mapping[str, str],
-    places: Mapping[str, tuple[str, str]],
+    places: Mapping[str, tuple[str, str, str]],
 ) -> SiteEntry:
     """A report that itself says nothing takes title and place from the plan's other report, or from the caller."""
     if entry.region_code:
         return entry
     if other is not None:
-        return replace(entry, title=other.title, region_code=other.region_code, region_name=other.region_name)
-    code, name = places.get(entry.plan, ("", ""))
-    return replace(entry, title=titles.get(entry.plan, entry.plan), region_code=code, region_name=name)
+        title = other.title
+        code, name, name_en = other.region_code, other.region_name, other.region_name_en
+    else:
+        title = titles.get(entry.plan, entry.plan)
+        code, name, name_en = places.get(entry.plan, ("", "", ""))
+    return replace(entry, title=title, region_code=code, region_name=name, region_name_en=name_en)
 
 
 def _of_record(

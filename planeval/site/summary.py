@@ -18,6 +18,7 @@ class IndicatorLine(NamedTuple):
 
     ``id`` is the plan's id of the row, ``key`` the dictionary's; ``verdict`` and ``attribute`` are their values as
     text. ``numerator`` and ``denominator`` are those of ``current`` (of its year), in the dictionary's canonical units.
+    ``base_comparable`` is False where the plan's base contradicts the statistics, so that nothing is told by it.
     """
 
     id: str
@@ -38,10 +39,13 @@ class IndicatorLine(NamedTuple):
     name: str = ""
     name_en: str = ""  # "" where there is none
     unit: str = ""  # the symbol of the data
+    base_comparable: bool = True
 
 
 def indicator_line(ind: IndicatorEvaluation) -> IndicatorLine:
     """The line of one indicator."""
+    from planeval.report.chart_text import DOUBTFUL_BASE  # not for the index, which only reads
+
     now = next((value for value in ind.values if value.year == ind.current_year), None)
     return IndicatorLine(
         ind.id,
@@ -62,6 +66,7 @@ def indicator_line(ind: IndicatorEvaluation) -> IndicatorLine:
         ind.name,
         ind.name_en,
         ind.unit,
+        DOUBTFUL_BASE not in ind.flags,
     )
 
 

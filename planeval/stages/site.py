@@ -10,14 +10,15 @@ import json
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
-from planeval.errors import PlanevalError
-from planeval.messages import language, say, speak
+from planeval.batch.lock import Busy, only_run
+from planeval.errors import InputError, PlanevalError
+from planeval.messages import LANGUAGES, language, say, speak, speaking
 from planeval.model.findings import Finding
 from planeval.model.terms import Kind
 from planeval.render.publish import PublishError
@@ -27,7 +28,7 @@ from planeval.rerun.sources import sources
 from planeval.site.downloads import FOLDER as DOWNLOADS
 from planeval.site.downloads import PART, Downloads, downloads_key, paths
 from planeval.site.entries import PAGE, SiteEntry, collect_entries
-from planeval.site.geography import Place, Places
+from planeval.site.geography import Place, Places, read_places
 from planeval.site.index import render_index
 from planeval.site.parts import Parts, write_changed
 from planeval.site.place_page import FOLDER as PLACES
@@ -40,6 +41,7 @@ TABLE = "indicators"  # the folder of the page of all computed indicators
 # Which reports the last runs held back, and why; kept beside the index so that ``site`` alone can say it.
 HELD_FILE = "held_back.json"
 # What runs keep for each other, in the folder given as ``state``.
+STATE = ".planeval"
 BOOK, KNOWN, SOUNDS, STAGING = "site.json", "known.json", "pinyin.json", "staging"
 SHARED = "site/shared"
 SHARED_FOLDER = "compare"  # the first of the folders of the shared pages, to call them by
@@ -47,6 +49,9 @@ SHARED_FOLDER = "compare"  # the first of the folders of the shared pages, to ca
 DEFINITIONS = ("indicators.yaml", "method.yaml", "regions.csv")
 # The English site lies in this folder of the Chinese one, where nobody says otherwise.
 ENGLISH = "en"
+# With more plans than this the table of all indicators is made only by `compute`, and the largest of the downloads only
+# by `site`.
+MOST_IN_TABLE = 20
 Report = tuple[str, Kind]
 Held = Mapping[Report, list[str]]
 
@@ -79,7 +84,7 @@ class Here:
 class Known:
     """What a run knows about places and plans that the reports cannot tell; the next ``site`` goes by it too.
 
-    ``codes`` are the places of plans, ``titles`` the titles of plans that have no report.
+    ``codes`` are the places of plans, ``titles`` the titles of plans that were held back.
     """
 
     places: Places = field(default_factory=dict)
@@ -135,7 +140,7 @@ def make_site(
     ``state`` is the folder of what runs keep for each other. ``asked`` are the reports this run dealt with, ``held``
     those it held back. ``plans`` are the plans there are (None: not known); what was held back of others is
     forgotten, and a report of another is marked as one whose plan is gone. ``known`` is what the caller knows of them
-    (None: what the last run knew), ``records`` the records of reports that it has read, ``validated`` what validation
+    (None: what the last run knew, and the names of places that ``data`` has now), ``records`` the records of reports that it has read, ``validated`` what validation
     says. ``data`` is the data folder (None: what all places share cannot be read; the shared pages stay as they are).
     Without ``whole`` the largest of the downloads are left out where they are not there already; ``stale`` are pages
     that are there but not up to date, and so not linked.
@@ -148,25 +153,61 @@ def make_site(
     stored = Known.read(state / KNOWN)
     merged = _merged(out, held, set(asked), None if plans is None else set(plans))
     if known is None:
-        known = stored
+        known = replace(stored, places=_places_now(data) or stored.places)
+        if plans is None:
+            merged = {r: why for r, why in merged.items() if r in held or _is_there(out, r[0], known)}
     else:
         titles = {**stored.titles, **known.titles}
-        lacking = {plan for plan, _ in merged}
+        lacking = {plan for plan, _ in merged if plans is None or plan in plans}
         known = Known(known.places, known.codes, {p: t for p, t in titles.items() if p in lacking})
     staging = state / STAGING
     listed = [{"plan": p, "kind": k.value, "reasons": r} for (p, k), r in sorted(merged.items())]
     write_changed(out / HELD_FILE, json.dumps(listed, ensure_ascii=False, indent=1) + "\n", staging)
     write_changed(state / KNOWN, known.text(), staging)
     (out / "regions.json").unlink(missing_ok=True)  # where earlier versions kept the names of places
-    named = {
-        plan: (code, known.places[code].name if code in known.places else "")
-        for plan, code in known.codes.items()
-    }
-    status = {(plan, kind.value): reasons for (plan, kind), reasons in merged.items()}
-    entries = collect_entries(out, status, known.titles, records=records, places=named)
+    entries = _entries(out, merged, known, records)
     table = TABLE not in stale and (out / TABLE / INDEX).is_file()
     site = _Site(out, state, entries, known.places, validated, data, whole, table, hands or Here())
-    return site.make()
+    failed = site.make()
+    _link_from_chinese(out)
+    return failed
+
+
+def _entries(
+    out: Path, held: Held, known: Known, records: Mapping[Report, Mapping[str, Any]] | None = None
+) -> list[SiteEntry]:
+    unknown = Place("", "", "", "")
+    names = {code: known.places.get(code, unknown) for code in known.codes.values()}
+    places = {plan: (code, names[code].name, names[code].name_en) for plan, code in known.codes.items()}
+    status = {(plan, kind.value): reasons for (plan, kind), reasons in held.items()}
+    return collect_entries(out, status, known.titles, records=records, places=places)
+
+
+def _places_now(data: Path | None) -> dict[str, Place]:
+    """The places of the data folder; none where there is none, or its file cannot be read."""
+    with suppress(InputError, OSError):
+        return {} if data is None else read_places(data / "regions.csv")
+    return {}
+
+
+def _is_there(out: Path, plan: str, known: Known) -> bool:
+    """Whether there is such a plan or a report of it, as far as the last run knew; where it left nothing, all are."""
+    return not known.codes or plan in known.codes or plan in known.titles or (out / plan).is_dir()
+
+
+def _link_from_chinese(out: Path) -> None:
+    """Let the Chinese index lead to this English site, where it was made first; a run that is on there does so itself."""
+    folder = out.absolute()
+    chinese, state = folder.parent, folder.parent / STATE
+    index = chinese / INDEX
+    if language() != ENGLISH or folder.name != ENGLISH or not (state / BOOK).is_file():
+        return
+    with suppress(Busy, OSError, UnicodeError, PublishError), only_run(state):
+        if f'href="{ENGLISH}/{INDEX}"' in index.read_text(encoding="utf-8"):
+            return
+        held, known = read_held(chinese), Known.read(state / KNOWN)
+        with speaking(next(iter(LANGUAGES))):
+            _write_index(chinese, state, _entries(chinese, held, known), known.places)
 
 
 def _merged(
@@ -194,13 +235,15 @@ def hold_everything(
     out: Path, state: Path, reasons: list[str], validated: Validated | None = None, hands: Hands | None = None
 ) -> dict[str, str]:
     """Mark every report that lies in ``out`` as not renewed: what all places share could not be read. Returns and raises
-    as `make_site`."""
+    as `make_site`. The downloads keep their files, as their figures are those of the reports that stay."""
     kinds = [kind.value for kind in Kind]
     there = [p.parent for p in sorted(out.glob("*/*/evaluation.json")) if p.parent.name in kinds]
     if not there:
         return {}
     held = {(folder.parent.name, Kind(folder.name)): reasons for folder in there}
-    return make_site(out, state, held, validated=validated, whole=False, hands=hands)
+    few = len({plan for plan, _ in held}) <= MOST_IN_TABLE
+    whole = few or all((out / path).is_file() for path in paths(True))
+    return make_site(out, state, held, validated=validated, whole=whole, hands=hands)
 
 
 def site_is_whole(out: Path, state: Path) -> bool:
@@ -286,7 +329,7 @@ class _Site:
                 pool.shutdown(wait=False, cancel_futures=True)
                 self.hands.stop()
                 raise
-        self._index()
+        _write_index(self.out, self.state, self.entries, self.places)
         reports = (f"{entry.folder}/{PAGE}" for entry in self.entries if entry.published)
         parts.close(reports, complete=not self.failed)
         return self.failed
@@ -356,7 +399,7 @@ class _Site:
         arguments = (str(self.data), self.entries, names)
         return pool.submit(self.hands.call, in_language, language(), _shared_pages, *arguments)
 
-    # ---- downloads and index
+    # ---- downloads
 
     def _downloads(self, parts: Parts) -> None:
         key = downloads_key(self.entries, self._program(), table=self.table)
@@ -366,10 +409,9 @@ class _Site:
             made = Downloads(self.out, self.entries, self.hands.call, whole=self.whole, table=self.table)
             parts.write(PART, key, made.files())
 
-    def _index(self) -> None:
-        address = other_index(self.out)
-        alternate = Link(say("site_pages.other_language"), address) if address else None
-        html = render_index(
-            self.entries, regions=self.places, alternate=alternate, pinyin=self.state / SOUNDS
-        )
-        write_changed(self.out / INDEX, html, self.state / STAGING)
+
+def _write_index(out: Path, state: Path, entries: list[SiteEntry], places: Places) -> None:
+    address = other_index(out)
+    alternate = Link(say("site_pages.other_language"), address) if address else None
+    html = render_index(entries, regions=places, alternate=alternate, pinyin=state / SOUNDS)
+    write_changed(out / INDEX, html, state / STAGING)
