@@ -511,7 +511,10 @@ class Bench:
                     f"a figure of {code} was changed; rendered again: {again}, expected {wanted}"
                 )
             index = (out / "index.html").read_bytes()
-            self.run([sys.executable, "pipeline.py", "site", "--out", self.name(out)], "site")
+            self.run(
+                [sys.executable, "pipeline.py", "site", "--data", self.name(data), "--out", self.name(out)],
+                "site",
+            )
             if (out / "index.html").read_bytes() != index:
                 raise BenchError(f"a figure of {code} was changed, but {out / 'index.html'} was not renewed")
         rows = []

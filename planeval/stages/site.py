@@ -153,7 +153,8 @@ def make_site(
     stored = Known.read(state / KNOWN)
     merged = _merged(out, held, set(asked), None if plans is None else set(plans))
     if known is None:
-        known = replace(stored, places=_places_now(data) or stored.places)
+        # A place that this data folder does not know keeps the name it had: it may come from another folder.
+        known = replace(stored, places={**stored.places, **_places_now(data)})
         if plans is None:
             merged = {r: why for r, why in merged.items() if r in held or _is_there(out, r[0], known)}
     else:
