@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from batches import Done, make_nation, reports_in, run, start, tree
 
-PLACES, KILLS = 8, 10
+PLACES, KILLS = 6, 10
 
 
 @pytest.fixture(scope="module")
