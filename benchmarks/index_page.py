@@ -17,7 +17,7 @@ from benchmarks.nation import lay_out
 # By name, by sound, by initials, by code, with many hits and with none.
 QUERIES = ("示例县1234", "shili", "slx", "示例", "1101", "0007", "nothing at all")
 # From the key to the moment after the frame that shows the result.
-_SEARCH = """async (text) => {
+SEARCH = """async (text) => {
   const frame = () => new Promise((done) => requestAnimationFrame(() => {
     const channel = new MessageChannel();
     channel.port1.onmessage = done;
@@ -101,8 +101,8 @@ def measure(page: Path, rounds: int) -> dict[str, Any]:
             tab.goto(page.as_uri())
             opened.append(tab.evaluate(_OPENED))
             for query in QUERIES:
-                tab.evaluate(_SEARCH, "")
-                search[query].append(tab.evaluate(_SEARCH, query))
+                tab.evaluate(SEARCH, "")
+                search[query].append(tab.evaluate(SEARCH, query))
             context.close()
         browser.close()
     return {"open": opened, "search": search, "version": version}

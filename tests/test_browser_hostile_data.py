@@ -15,6 +15,7 @@ import docx
 import openpyxl
 import pytest
 from chromium import chromium
+from command_run import pipeline
 from conftest import ROOT
 from playwright.sync_api import Browser, Page
 
@@ -82,15 +83,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         encoding="utf-8",
     )
     words = ["run", "--data", str(data), "--out", str(out), "--format", "html,docx"]
-    done = subprocess.run(
-        [sys.executable, "pipeline.py", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=400,
-        check=False,
-    )
+    done = pipeline(*words)
     assert done.returncode == 0, done.stdout + done.stderr
     return out
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +16,7 @@ import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import chromium
-from conftest import ROOT
+from command_run import pipeline
 from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = pytest.mark.browser
@@ -60,15 +58,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["site", "--out", str(out)],
         ["publish", "--out", str(out), "--to", str(folder / "published")],
     ):
-        done = subprocess.run(
-            [sys.executable, "pipeline.py", *words],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=400,
-            check=False,
-        )
+        done = pipeline(*words)
         assert done.returncode == 0, done.stdout + done.stderr
     return folder / "published"
 

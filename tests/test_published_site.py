@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import jsonschema
 import nbformat
 import pytest
 from chromium import chromium
+from command_run import pipeline
 from playwright.sync_api import Browser, Page
 
 from planeval.model.evaluation import Evaluation
@@ -29,11 +29,6 @@ PAGES = [
     "indicators/index.html",
     *(f"{r}/index.html" for r in REPORTS),
 ]
-
-
-def pipeline(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "pipeline.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
 
 
 @pytest.fixture(scope="module")

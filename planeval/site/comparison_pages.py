@@ -1,4 +1,4 @@
-"""The pages that compare the places: the overview, and one page an indicator."""
+"""The page that compares the places by one indicator."""
 
 from __future__ import annotations
 
@@ -11,12 +11,8 @@ from markupsafe import Markup
 from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
-from planeval.model.terms import Kind
 from planeval.report.anchors import indicator_anchor
 from planeval.report.blocks import (
-    Block,
-    Callout,
-    Cell,
     Column,
     Link,
     Links,
@@ -24,7 +20,6 @@ from planeval.report.blocks import (
     Row,
     Table,
 )
-from planeval.report.html import render
 from planeval.report.names import in_language, name_of
 from planeval.site.comparison import (
     OVERVIEW,
@@ -35,6 +30,7 @@ from planeval.site.comparison import (
     Point,
     is_compared,
 )
+from planeval.site.comparison_parts import Run, block, illustrative, no_ranking, quiet, run_words
 from planeval.site.comparison_words import C, Words
 from planeval.site.entries import SiteEntry
 from planeval.site.frame import PAGES, relative, render_page
@@ -53,68 +49,12 @@ FEW = 10  # with fewer places a drawing tells little, and the page says so
 MOST_NAMED = 20  # places named in a sentence
 MOST_OUTERMOST = 3
 MOST_HELD = 200
-Run = tuple[Kind, int]
-
-
-def overview_page(found: Sequence[Comparison]) -> str:
-    """``compare/index.html``: the indicators, how many places each compares, how many lie outside the limits."""
-    parts: list[Markup] = [_block(Paragraph(say(f"{C}.overview_lead"), tone="lead")), _no_ranking()]
-    if any(p.illustrative for one in found for panel in _latest(one) for p in panel.points):
-        parts.append(_illustrative(say(f"{C}.illustrative_overview")))
-    if found:
-        parts.append(_overview_table(found))
-    else:
-        parts.append(_block(Paragraph(say(f"{C}.none"))))
-    return render_page(
-        "compare.html.j2", OVERVIEW, say(f"{C}.title"), description=say(f"{C}.description"), parts=parts
-    )
-
-
-def _no_ranking() -> Markup:
-    texts = (say(f"{C}.no_ranking_luck"), say(f"{C}.no_ranking_limits"))
-    return _block(Callout(say(f"{C}.no_ranking"), texts))
-
-
-def _illustrative(title: str) -> Markup:
-    return _block(Callout(title, say(f"{C}.illustrative_text"), "illustrative"))
-
-
-def _latest(one: Comparison) -> list[Panel]:
-    return [panel for panel in one.panels if panel.run == one.panels[0].run]
 
 
 def _among(points: Iterable[Point]) -> str:
     """How many of these places have a made-up figure, as a sentence; empty when none has."""
     n = len({p.code for p in points if p.illustrative})
     return say(f"{C}.illustrative_among", n=fmt.number(n)) if n else ""
-
-
-def _overview_table(found: Sequence[Comparison]) -> Markup:
-    numbers = {"places", "above", "below"}
-    columns = tuple(
-        Column(say(f"{C}.column.{name}"), kind="number" if name in numbers else "text")
-        for name in ("indicator", "form", "latest", "places", "above", "below")
-    )
-    rows: list[Row] = []
-    for one in found:
-        latest = _latest(one)
-        points = [point for panel in latest for point in panel.points]
-        places = fmt.number(len({point.code for point in points}))
-        made_up = len({point.code for point in points if point.illustrative})
-        if made_up:
-            places = say(f"{C}.places_illustrative", places=places, n=fmt.number(made_up))
-        limited = [panel for panel in latest if panel.form.funnel and len(panel.drawn) > 1]
-        outside = (sum(panel.beyond(side) for panel in limited) for side in (Position.ABOVE, Position.BELOW))
-        rows.append(
-            (
-                Cell(name_of(one.indicator), href=relative(one.page, OVERVIEW)),
-                say("report.join").join(dict.fromkeys(say(f"{C}.form.{p.form.value}") for p in latest)),
-                _run_words(latest[0].run),
-                places,
-                *(fmt.number(n) if limited else None for n in outside),
-            )
-        )
-    return _block(Table(say(f"{C}.overview_table"), columns, tuple(rows)))
 
 
 def indicator_page(one: Comparison, entries: Iterable[SiteEntry], dictionary: Dictionary) -> str:
@@ -136,9 +76,9 @@ class _Page(Words):
 
     def parts(self, entries: Iterable[SiteEntry]) -> list[Markup]:
         """The body of the page, in order."""
-        parts = [_no_ranking()]
+        parts = [no_ranking()]
         if any(p.illustrative for panel in self.one.panels for p in panel.points):
-            parts.append(_illustrative(say(f"{C}.illustrative")))
+            parts.append(illustrative(say(f"{C}.illustrative")))
         parts += self.why()
         for run, panels in groupby(self.one.panels, key=lambda panel: panel.run):
             parts.append(Markup(f'<h2 id="{run[0].value}-{run[1]}">{escape(_run_title(run))}</h2>'))
@@ -155,7 +95,7 @@ class _Page(Words):
             Link(say(f"{C}.method"), method),
             Link(say(f"{C}.all"), relative(OVERVIEW, self.one.page)),
         )
-        return _block(Links(links, say(f"{C}.more")))
+        return block(Links(links, say(f"{C}.more")))
 
     def why(self) -> list[Markup]:
         """Why these places are drawn in this way, for each way in use."""
@@ -167,7 +107,7 @@ class _Page(Words):
         if self.clusters and any(form.funnel for form in forms):
             texts.append(self.clusters)
         title = Markup(f'<h2 id="reading">{escape(say(f"{C}.why_title"))}</h2>')
-        return [title, *(_block(Paragraph(text)) for text in texts)]
+        return [title, *(block(Paragraph(text)) for text in texts)]
 
     # ---- one drawing --------------------------------------------------------------------------------------------
 
@@ -178,13 +118,13 @@ class _Page(Words):
         title = say(f"{C}.panel", level=level, n=fmt.number(panel.places))
         parts = [Markup(f"<h3>{escape(title)}</h3>")]
         if n == 0:
-            parts.append(_quiet(say(f"{C}.nobody", level=level)))
+            parts.append(quiet(say(f"{C}.nobody", level=level)))
         elif n == 1:
             name = self.one.names[panel.drawn[0].code]
             alone = "one_nation" if panel.level == "nation" else "one"
-            parts.append(_quiet(say(f"{C}.{alone}", level=level, name=name)))
+            parts.append(quiet(say(f"{C}.{alone}", level=level, name=name)))
         elif panel.form.funnel and panel.centre == 0:
-            parts.append(_quiet(say(f"{C}.zero", level=level, n=fmt.number(n))))
+            parts.append(quiet(say(f"{C}.zero", level=level, n=fmt.number(n))))
         else:
             parts += self.funnel(panel, level) if panel.form.funnel else self.strip(panel, level)
         return [*parts, *self.left_out(panel)]
@@ -196,10 +136,10 @@ class _Page(Words):
             texts.append(
                 say(f"{C}.by_chance.{panel.form.value}", n=fmt.number(round((1 - INNER) * n)), **self.levels)
             )
-        parts = [_block(Paragraph(say("report.sentence_join").join(text for text in texts if text)))]
+        parts = [block(Paragraph(say("report.sentence_join").join(text for text in texts if text)))]
         if n < FEW:
-            parts.append(_block(Paragraph(say(f"{C}.few.{panel.form.value}", n=n), tone="warning")))
-        parts += [self.figure(panel, self.funnel_plot(panel, level)), _quiet(self.phi(panel))]
+            parts.append(block(Paragraph(say(f"{C}.few.{panel.form.value}", n=n), tone="warning")))
+        parts += [self.figure(panel, self.funnel_plot(panel, level)), quiet(self.phi(panel))]
         return parts
 
     def overall(self, panel: Panel) -> str:
@@ -310,9 +250,9 @@ class _Page(Words):
 
     def strip(self, panel: Panel, level: str) -> list[Markup]:
         summary = self.strip_summary(panel)
-        parts = [_block(Paragraph(summary))]
+        parts = [block(Paragraph(summary))]
         if len(panel.drawn) < FEW:
-            parts.append(_block(Paragraph(say(f"{C}.few_strip", n=len(panel.drawn)), tone="warning")))
+            parts.append(block(Paragraph(say(f"{C}.few_strip", n=len(panel.drawn)), tone="warning")))
         dots = [
             Dot(
                 p.code,
@@ -392,7 +332,7 @@ class _Page(Words):
                 if len(names) > MOST_NAMED:
                     shown = say(f"{C}.names_more", names=shown, n=fmt.number(len(names)))
                 reason = say(f"{C}.left.{why.value}")
-                parts.append(_quiet(say(f"{C}.left_out", why=reason, names=shown)))
+                parts.append(quiet(say(f"{C}.left_out", why=reason, names=shown)))
         return parts
 
     def href(self, code: str) -> str:
@@ -448,7 +388,7 @@ class _Page(Words):
             names[2].append(say(f"{C}.column.{'result_rate' if panel.form.funnel else 'result_other'}"))
         words = [say(f"{C}.or").join(dict.fromkeys(own)) for own in names]
         if several:
-            words[0] = say(f"{C}.column.value", run=_run_words(run), name=words[0])
+            words[0] = say(f"{C}.column.value", run=run_words(run), name=words[0])
         return words
 
     def cells(self, panel: Panel, point: Point) -> str:
@@ -500,24 +440,12 @@ def _held(entries: Iterable[SiteEntry]) -> list[Markup]:
     title = say(f"{C}.held_title")
     parts = [
         Markup(f'<h2 id="left-out">{escape(title)}</h2>'),
-        _block(Paragraph(say(f"{C}.held_lead"))),
-        _block(Table(title, columns, tuple(rows))),
+        block(Paragraph(say(f"{C}.held_lead"))),
+        block(Table(title, columns, tuple(rows))),
     ]
     more = sum(len(names) for names in list(by_reasons.values())[MOST_HELD:])
-    return [*parts, *([_quiet(say(f"{C}.held_more", n=fmt.number(more)))] if more else [])]
+    return [*parts, *([quiet(say(f"{C}.held_more", n=fmt.number(more)))] if more else [])]
 
 
 def _run_title(run: Run) -> str:
     return say(f"{C}.run", kind=say(f"kind.{run[0].value}"), year=run[1])
-
-
-def _run_words(run: Run) -> str:
-    return say(f"{C}.run_short", kind=say(f"kind.{run[0].value}"), year=run[1])
-
-
-def _block(block: Block) -> Markup:
-    return Markup(render(block))
-
-
-def _quiet(text: str) -> Markup:
-    return _block(Paragraph(text, tone="quiet"))

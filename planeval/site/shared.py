@@ -23,7 +23,8 @@ def shared_pages(data: str, entries: list[SiteEntry], regions: Mapping[str, str]
     """
     from planeval.model.spoken import spoken
     from planeval.site.comparison import comparisons
-    from planeval.site.comparison_pages import indicator_page, overview_page
+    from planeval.site.comparison_overview import overview_page
+    from planeval.site.comparison_pages import indicator_page
     from planeval.site.glossary import PAGE as GLOSSARY
     from planeval.site.glossary import glossary_page
     from planeval.site.method_page import PAGE as METHOD
