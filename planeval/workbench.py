@@ -20,6 +20,7 @@ from planeval.model.validation import ValidationResult
 from planeval.read.inventory import Inventory, take_inventory
 from planeval.read.project import data_folder
 from planeval.read.regions import code_from_parameter
+from planeval.read.vintage import last_day
 from planeval.read.workspace import Workspace, load
 
 # A cell output of this type carries a result to the pipeline, as the notebook computed it.
@@ -82,23 +83,33 @@ def require_same_rows(data: str, code: str, rows: Mapping[str, str]) -> None:
         raise InputError(Finding(rule=OTHER_DATA, message=message, remedy=remedy, region_code=code))
 
 
-def open_workspace(data: str | Path, plan: str = "") -> Workspace:
+def open_workspace(data: str | Path, plan: str = "", vintage: object = "") -> Workspace:
     """The data folder, read; relative to the working directory, or else to the project's root.
 
     With ``plan``, only what that plan's report may depend on: the plan, its ledger, the rows of its place and what was
-    found about them; of a large folder little more is read.
+    found about them; of a large folder little more is read. With ``vintage`` (a day, month or year), as it was then.
 
     Raises:
         UsageError, InputError: as `planeval.read.workspace.load`; no such plan.
     """
-    if _held is not None and str(data) == _held.data:
+    until = vintage_parameter(vintage)
+    if _held is not None and str(data) == _held.data and until == _held.inventory.vintage:
         return _held.workspace.slice(plan) if plan else _held.workspace
     folder = data_folder(data)
     if not plan:
-        return load(folder)
-    inventory = take_inventory(folder)
+        return load(folder, vintage=until)
+    inventory = take_inventory(folder, vintage=until)
     code = inventory.plans[plan].region_code if plan in inventory.plans else None
     return load(folder, None if code is None else {code}, inventory).slice(plan)
+
+
+def vintage_parameter(value: object) -> str:
+    """The last day of a notebook's ``vintage`` (a day, month or year; None and "": "").
+
+    Raises:
+        UsageError: it is no date.
+    """
+    return last_day(str(value)) if value not in (None, "") else ""
 
 
 def as_of_parameter(value: object) -> int | None:

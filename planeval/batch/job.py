@@ -94,7 +94,7 @@ class Job:
                 raise UsageError(say("read.unknown_plan", found=plan, known=names, hint=hint))
         _check_as_of(root, plans, options.as_of)
         kinds = [Kind(k) for k in dict.fromkeys(options.kind)] or list(Kind)
-        inventory = take_inventory(root, State(Path(options.out)).inventory)
+        inventory = take_inventory(root, State(Path(options.out)).inventory, options.vintage)
         job = cls(command, options, inventory, [(plan, kind) for plan in plans for kind in kinds])
         job.tell("cli.started", data=options.data, plans=len(known), rows=inventory.rows)
         return job
@@ -138,7 +138,7 @@ class Job:
         """The data folder for the workers: on a cluster by its full path, which all of them must see."""
         name = str(self.options.data)
         folder = str(self.inventory.root.absolute()) if self.options.scheduler else name
-        return Data(name, folder, digest(self.inventory.files), self.options.lang)
+        return Data(name, folder, digest(self.inventory.files), self.options.lang, self.options.vintage)
 
     @property
     def quiet(self) -> bool:
@@ -170,7 +170,12 @@ class Job:
             self._own[report] = ReportInputs(
                 notebook=shared.notebooks[NOTEBOOKS[kind]],
                 parameters=parameters_of(
-                    plan, self.options.as_of, self.options.data, self.validation_path, self.options.lang
+                    plan,
+                    self.options.as_of,
+                    self.options.data,
+                    self.validation_path,
+                    self.options.lang,
+                    self.options.vintage,
                 ),
                 plan=files.get(own.file, ""),
                 ledger=files.get(f"progress/{plan}.csv"),

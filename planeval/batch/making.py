@@ -38,7 +38,8 @@ def _page_inputs(job: Job, page: pages.Page) -> dict[str, Any]:
 
 
 def _page_parameters(job: Job, page: pages.Page) -> dict[str, str]:
-    parameters = {"data": job.options.data, "lang": job.options.lang}
+    options = job.options
+    parameters = {"data": options.data, "lang": options.lang, "vintage": options.vintage}
     if page is pages.VALIDATION:
         parameters["validation"] = str(job.state.validated)
     return parameters
@@ -98,6 +99,7 @@ def _batches(job: Job, due: Iterable[Report]) -> list[Batch]:
             data=job.options.data,
             validation=job.validation_path,
             lang=job.options.lang,
+            vintage=job.options.vintage,
             formats=tuple(job.options.format),
             region_code=code,
             rows=job.inventory.rows_of(code),

@@ -157,7 +157,7 @@ def rerun_command(job: Job, wanted: Collection[Report]) -> str:
     words, options = ["python", "pipeline.py", job.command], job.options
     if options.lang != DEFAULTS["lang"]:
         words += ["--lang", options.lang]
-    for name, default in (("data", "data"), ("out", default_out(options.lang))):
+    for name, default in (("data", "data"), ("out", default_out(options.lang, options.vintage))):
         if str(getattr(options, name)) != default:
             words += [f"--{name}", str(getattr(options, name))]
     if job.command == "validate":
@@ -169,7 +169,7 @@ def rerun_command(job: Job, wanted: Collection[Report]) -> str:
     kinds = [kind.value for kind in Kind if any(of is kind for _, of in wanted)]
     if options.kind or len(kinds) < len(Kind):
         words += ["--kind", *kinds]
-    for name in ("as_of", "engine", "jobs", "scheduler"):
+    for name in ("as_of", "vintage", "engine", "jobs", "scheduler"):
         value = getattr(options, name)
         if value != DEFAULTS[name]:
             words += [f"--{name.replace('_', '-')}", str(value)]

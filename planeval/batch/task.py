@@ -40,6 +40,7 @@ class ReportTask:
     data: str
     validation: str
     lang: str
+    vintage: str
     formats: tuple[str, ...]
     region_code: str
     rows: Mapping[str, str]
@@ -93,7 +94,13 @@ def _private_folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def hold_data(
-    data: str, folder: str, only: Collection[str] | None, inventory: Inventory | None, many: bool, lang: str
+    data: str,
+    folder: str,
+    only: Collection[str] | None,
+    inventory: Inventory | None,
+    many: bool,
+    lang: str,
+    vintage: str,
 ) -> None:
     """Read the data ``folder`` into this process (``only``: those places), for the forks that are to come; notebooks
     call it ``data``, and speak ``lang``. ``inventory``: as the caller has taken it; on another machine it is taken anew. ``many`` says
@@ -110,12 +117,12 @@ def hold_data(
     speak(lang)
     root = data_folder(folder)
     if inventory is None:
-        inventory = take_inventory(root, Path(_private_folder().name) / "inventory.json")
+        inventory = take_inventory(root, Path(_private_folder().name) / "inventory.json", vintage)
     workspace = load(root, only, inventory)
     require_untouched(inventory)
     hold(data, workspace, inventory)
     if many:
-        rehearse(workspace, data, lang)
+        rehearse(workspace, data, lang, vintage)
 
 
 def render_one(task: ReportTask, engine: Engine) -> Outcome:
@@ -130,7 +137,15 @@ def render_one(task: ReportTask, engine: Engine) -> Outcome:
         require_same_rows(task.data, task.region_code, task.rows)
         hold_findings(task.validation, task.findings)
         done = render_report(
-            task.plan, task.kind, task.as_of, task.data, task.validation, engine, task.lang, task.formats
+            task.plan,
+            task.kind,
+            task.as_of,
+            task.data,
+            task.validation,
+            engine,
+            task.lang,
+            task.formats,
+            task.vintage,
         )
         if engine == "kernel":
             require_untouched()  # an ordinary kernel has read the files itself, just now
@@ -175,8 +190,9 @@ def render_batch(batch: Batch) -> list[Outcome]:
         if digest(asdict(sources())) != batch.sources:
             raise PlanevalError(say("batch.other_program", host=platform.node()))
         here = worker()
-        data = Data(batch.tasks[0].data, batch.folder, batch.fingerprint, batch.tasks[0].lang)
-        speak(batch.tasks[0].lang)
+        first = batch.tasks[0]
+        data = Data(first.data, batch.folder, batch.fingerprint, first.lang, first.vintage)
+        speak(first.lang)
         here.hold(data, {task.region_code for task in batch.tasks}, None, True)
     except PlanevalError as error:
         return [failed(task, error) for task in batch.tasks]

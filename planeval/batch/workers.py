@@ -19,12 +19,13 @@ from planeval.render.execute import Engine
 @dataclass(frozen=True)
 class Data:
     """A data folder: how the notebooks' parameter names it, where it lies, what stands for its content, and the
-    language in which is said what is wrong with it."""
+    language in which is said what is wrong with it. ``vintage``: the day until which publications count."""
 
     name: str
     folder: str
     fingerprint: str
     lang: str
+    vintage: str = ""
 
 
 class Worker(Protocol):
@@ -71,7 +72,7 @@ class ForkingWorker:
         with self._lock:
             if not self._held.has(data, only):
                 places = None if only is None else sorted(only)
-                self._reading = (data.name, data.folder, places, inventory, many, data.lang)
+                self._reading = (data.name, data.folder, places, inventory, many, data.lang, data.vintage)
                 self._template.prepare(hold_data, *self._reading)
                 self._held.note(data, only)
 
@@ -121,7 +122,7 @@ class PlainWorker:
     def hold(self, data: Data, only: Collection[str] | None, inventory: Inventory | None, many: bool) -> None:
         with self._lock:
             if not self._held.has(data, only):
-                hold_data(data.name, data.folder, only, inventory, many=False, lang=data.lang)
+                hold_data(data.name, data.folder, only, inventory, False, data.lang, data.vintage)
                 self._held.note(data, only)
 
     def call(self, function: Callable[..., Any], /, *args: Any) -> Any:

@@ -9,6 +9,7 @@ import argparse
 import importlib
 import io
 import itertools
+import keyword
 import os
 import shlex
 import sys
@@ -19,7 +20,23 @@ from planeval import __version__
 from planeval.commands.arguments import DEFAULTS, add_language, default_out
 from planeval.messages import LANGUAGES, language, say, speak
 
-COMMANDS = ("run", "validate", "compute", "report", "site", "publish", "method")
+# In the order of an analyst's year.
+COMMANDS = (
+    "run",
+    "template",
+    "import",
+    "validate",
+    "compute",
+    "report",
+    "site",
+    "publish",
+    "explain",
+    "verify",
+    "diff",
+    "new-plan",
+    "check-plan",
+    "method",
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -43,7 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_language(parser)
     commands = parser.add_subparsers(dest="command", metavar="command", required=True)
     for name in COMMANDS:
-        module = importlib.import_module(f"planeval.commands.{name}")
+        module = importlib.import_module(f"planeval.commands.{_module(name)}")
         own = commands.add_parser(
             name,
             help=say(f"cli.command.{name}.help"),
@@ -58,6 +75,12 @@ def build_parser() -> argparse.ArgumentParser:
             main=module.main, **{k: v for k, v in DEFAULTS.items() if own.get_default(k) is None}
         )
     return parser
+
+
+def _module(command: str) -> str:
+    """The module of a command: ``new_plan`` of new-plan, ``import_`` of import."""
+    name = command.replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def _language(words: Sequence[str]) -> str:
@@ -89,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(words)
     options.lang = language()  # wherever it stands among the words
     if getattr(options, "out", "") is None:
-        options.out = default_out(options.lang)
+        options.out = default_out(options.lang, options.vintage)
 
     from planeval.errors import PlanevalError, UsageError
 

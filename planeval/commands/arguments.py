@@ -16,6 +16,7 @@ DEFAULTS: dict[str, object] = {
     "plan": [],
     "kind": [],
     "as_of": None,
+    "vintage": "",
     "jobs": None,
     "scheduler": None,
     "engine": ENGINES[0],
@@ -109,9 +110,28 @@ def add_language(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def default_out(lang: str) -> str:
-    """Where the site of a language lies when nobody says otherwise: the English one within the Chinese one."""
-    return OUT if lang == LANGUAGES[0] else f"{OUT}/{lang}"
+def default_out(lang: str, vintage: str = "") -> str:
+    """Where a site lies when nobody says otherwise: the English one within the Chinese one, one of an earlier day apart."""
+    out = f"{OUT}/vintages/{vintage}" if vintage else OUT
+    return out if lang == LANGUAGES[0] else f"{out}/{lang}"
+
+
+def _vintage(text: str) -> str:
+    """The last day of a date; argparse hands the default over as well."""
+    from planeval.errors import UsageError
+    from planeval.read.vintage import last_day
+
+    try:
+        return last_day(text) if text else ""
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def add_vintage(parser: argparse.ArgumentParser) -> None:
+    """``--vintage DATE``."""
+    parser.add_argument(
+        "--vintage", metavar=say("cli.metavar.date"), type=_vintage, default="", help=say("cli.help.vintage")
+    )
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from planeval.commands.arguments import add_batch, add_data, add_format, add_out, add_selection, add_work
+from planeval.commands.arguments import (
+    add_batch,
+    add_data,
+    add_format,
+    add_out,
+    add_selection,
+    add_vintage,
+    add_work,
+)
 
 EXAMPLE = "python pipeline.py report --plan mawei --kind midterm"
 
@@ -13,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     add_data(parser)
     add_out(parser)
+    add_vintage(parser)
     add_selection(parser)
     add_format(parser)
     add_batch(parser)

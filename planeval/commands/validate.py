@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from planeval.commands.arguments import add_data, add_out, add_work
+from planeval.commands.arguments import add_data, add_out, add_vintage, add_work
 
 EXAMPLE = "python pipeline.py validate --data data"
 
@@ -13,6 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     add_data(parser)
     add_out(parser)
+    add_vintage(parser)
     add_work(parser)
 
 

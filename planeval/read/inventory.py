@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,19 @@ from planeval.read import raw_csv, rows
 from planeval.read.collector import no_collection
 from planeval.read.project import project_root
 from planeval.read.raw_csv import Malformed, RawTable
-from planeval.read.rows import ANYBODY, OPTIONAL, REQUIRED, codes_in, place_concerned
+from planeval.read.rows import (
+    ACCIDENT,
+    ACCIDENT_OPTIONAL,
+    ANYBODY,
+    OPTIONAL,
+    REGION,
+    REGION_CHANGE,
+    REGION_CHANGE_OPTIONAL,
+    REGION_OPTIONAL,
+    REQUIRED,
+    codes_in,
+    place_concerned,
+)
 
 # Inputs, by where they lie: in the data folder itself, and in the folders right below it.
 _AT_TOP = (".yaml", ".csv", ".json")
@@ -36,6 +48,8 @@ _TITLE, _TITLE_EN = (
     re.compile(rb"""^%s:[ \t]+(["']?)([^"'\\#\r\n]+?)\1[ \t]*\r?$""" % key, re.MULTILINE)
     for key in (b"title", b"title_en")
 )
+# Stands among the files for the day until which publications count: what is made of them depends on it as well.
+VINTAGE = "--vintage"
 _LIKE_A_PLAN = re.compile(r"\.y.*ml$")
 # How long a file must have been left alone before its time and size can vouch for its content.
 _SETTLED = 2_000_000_000  # nanoseconds
@@ -60,7 +74,8 @@ class Inventory:
     their line numbers}; rows whose place cannot be told, and files from which none can, stand under ``"*"``, and a
     file that cannot be read as a table stands, whole, under each registered code in it. ``rows``: rows of statistics.
 
-    ``parents``: registered code -> the code it lies in ("" for none). ``newest``: the latest year in which any row
+    ``parents``: registered code -> the code it lies in ("" for none). ``behind``: code -> the places its figures may be
+    derived from (its parts, those it was made from). ``vintage``: what was published later is not there. ``newest``: the latest year in which any row
     was published. ``names``: files that matter by their names alone (plans and tables that are not read). ``stamps``:
     each file's status (size, times, inode).
     """
@@ -71,9 +86,11 @@ class Inventory:
     places: dict[str, dict[str, str]]
     rows: int
     parents: dict[str, str] = field(default_factory=dict)
+    behind: dict[str, tuple[str, ...]] = field(default_factory=dict)
     newest: int | None = None
     names: tuple[str, ...] = ()
     stamps: dict[str, list[int]] = field(default_factory=dict, compare=False)
+    vintage: str = ""
 
     def touched(self) -> list[str]:
         """Files that are other than they were when this inventory was taken, as far as their status tells: changed,
@@ -82,10 +99,18 @@ class Inventory:
         return sorted(name for name in {*now, *self.stamps} if now.get(name) != self.stamps.get(name))
 
     def rows_of(self, code: str) -> dict[str, str]:
-        """Everything in the statistics that the place ``code`` depends on: file -> digest; the rows that could be
-        anybody's stand under ``"<file> *"``."""
-        anybody = {f"{file} {ANYBODY}": digest for file, digest in self.places.get(ANYBODY, {}).items()}
-        return {**(self.places.get(code, {}) if code != ANYBODY else {}), **anybody}
+        """Everything in the statistics that the place ``code`` depends on: file -> digest; the rows of places behind it
+        stand under ``"<file> <code>"``, those that could be anybody's under ``"<file> *"``."""
+        others = {
+            f"{file} {other}": digest
+            for other in (*self.behind.get(code, ()), ANYBODY)
+            for file, digest in self.places.get(other, {}).items()
+        }
+        return {**(self.places.get(code, {}) if code != ANYBODY else {}), **others}
+
+    def with_behind(self, codes: Collection[str]) -> set[str]:
+        """``codes`` and every place their figures may be derived from."""
+        return {*codes}.union(*(self.behind.get(code, ()) for code in codes))
 
     def plans_of(self, code: str) -> list[str]:
         """Ids of the plans of the place ``code``; for ``"*"`` those whose place cannot be told."""
@@ -101,12 +126,13 @@ class Inventory:
         return known
 
 
-def take_inventory(root: Path, cache: Path | None = None) -> Inventory:
+def take_inventory(root: Path, cache: Path | None = None, vintage: str = "") -> Inventory:
     """Look at every input file below ``root``; a folder that is missing gives an empty inventory.
 
     ``cache`` is a JSON file of this module's own: what it remembers about a file is taken over while size, times and
     inode are what they were. One that is damaged, or of another folder or version, is made anew. It is written whole
     or not at all, and not at all where that is not possible: the next inventory takes longer, that is all.
+    ``vintage``: of what was published until that day (`planeval.read.vintage`).
     """
     root = Path(root)
     # Taken before the first file is looked at: what is written from now on is younger than this inventory.
@@ -120,7 +146,7 @@ def take_inventory(root: Path, cache: Path | None = None) -> Inventory:
         seen[name] = known or _look(name, path, status)
     if cache is not None and (looked or len(seen) != len(remembered.entries)):
         _Cache(taken, seen).write(cache, root)
-    return _assemble(root, seen)
+    return _assemble(root, seen, vintage)
 
 
 def input_files(root: Path) -> Iterator[tuple[str, Path, os.stat_result]]:
@@ -206,7 +232,9 @@ def _region_in_yaml(raw: bytes) -> str | None:
 # ---- one file -------------------------------------------------------------------------------------------------------
 
 # What an inventory remembers of a file: its status when it was read, its hash ("" when it cannot be opened), and
-# what its content says: of a plan [code, titles], of a file of statistics `_split`, of regions.csv its parents.
+# what its content says: of a plan [code, titles], of a file of rows by place `_split`, of regions.csv [parents, the places
+# that may be summed from their parts], of region_changes.csv pairs of codes before and after, of what describes a ledger
+# of accidents the codes in it.
 _Seen = tuple[list[int], str, Any]
 
 
@@ -220,14 +248,20 @@ def _look(name: str, path: Path, status: os.stat_result) -> _Seen:
         raw = path.read_bytes()
     except OSError:
         # A place nobody can tell: whoever opens the file next may find anything in it.
-        return _status(status), "", _UNREADABLE if _is_statistics(name) else None
+        return _status(status), "", _UNREADABLE if _by_place(name) else None
     content: Any = None
     if _is_statistics(name):
-        content = _split(raw)
+        content = _split(raw, REQUIRED, OPTIONAL, "published")
+    elif _is_accidents(name):
+        content = _split(raw, ACCIDENT, ACCIDENT_OPTIONAL, "reported")
+    elif name.startswith("accidents/") and name.endswith(".yaml"):
+        content = {"broken": sorted(codes_in(raw))}
     elif name.startswith("plans/") and name.endswith(".yaml"):
         content = list(region_of_plan(raw))
     elif name == "regions.csv":
-        content = _parents(raw)
+        content = _regions(raw)
+    elif name == "region_changes.csv":
+        content = _successions(raw)
     return _status(status), hashlib.sha256(raw).hexdigest(), content
 
 
@@ -235,18 +269,27 @@ def _is_statistics(name: str) -> bool:
     return name.startswith("observations/") and name.endswith(".csv")
 
 
+def _is_accidents(name: str) -> bool:
+    return name.startswith("accidents/") and name.endswith(".csv")
+
+
+def _by_place(name: str) -> bool:
+    """Whether a file says something of single places."""
+    return _is_statistics(name) or name.startswith("accidents/")
+
+
 _UNREADABLE: dict[str, Any] = {"broken": []}
 
 
-def _split(raw: bytes) -> dict[str, Any]:
-    """A file of statistics: {"rows": how many, "newest": year, "codes": {code as written: digest of its rows}}; when
+def _split(raw: bytes, required: tuple[str, ...], optional: tuple[str, ...], dated: str) -> dict[str, Any]:
+    """A file of rows by place, with their dates in the column ``dated``: {"rows": how many, "newest": year, "codes": {code as written: digest of its rows}}; when
     it cannot be read as a table {"broken": the codes in it}."""
     rows_by_code: dict[str, list[str]] = {}
     dates: set[str] = set()
     count = 0
     try:
-        table = RawTable(raw_csv.decode(raw), REQUIRED, OPTIONAL)
-        code_at, date_at = table.columns.index("region_code"), table.columns.index("published")
+        table = RawTable(raw_csv.decode(raw), required, optional)
+        code_at, date_at = table.columns.index("region_code"), table.columns.index(dated)
         lines = table.lines
         for line, cells in table:
             last = table.last_line
@@ -276,31 +319,73 @@ def publication_year(published: str) -> int | None:
     return int(year) if len(year) == 4 and year.isascii() and year.isdigit() else None
 
 
-def _parents(raw: bytes) -> dict[str, str]:
+def _regions(raw: bytes) -> list[Any]:
+    """regions.csv: [code -> parent, the codes that say how many parts they have]."""
     try:
-        table = RawTable(raw_csv.decode(raw), ("region_code", "name", "name_en", "level", "parent"))
-        code, parent = table.columns.index("region_code"), table.columns.index("parent")
-        return {cells[code].strip(): cells[parent].strip() for _, cells in table}
+        table = RawTable(raw_csv.decode(raw), REGION, REGION_OPTIONAL)
+        rows = [dict(zip(table.columns, map(str.strip, cells), strict=True)) for _, cells in table]
     except Malformed:
-        return {}  # reading it says so, and nothing goes on
+        return [{}, []]  # reading it says so, and nothing goes on
+    parents = {row["region_code"]: row["parent"] for row in rows}
+    return [parents, [row["region_code"] for row in rows if row.get("parts")]]
+
+
+def _successions(raw: bytes) -> list[list[str]]:
+    """region_changes.csv: [code before, code after] of each change."""
+    try:
+        table = RawTable(raw_csv.decode(raw), REGION_CHANGE, REGION_CHANGE_OPTIONAL)
+        before, after = table.columns.index("from_code"), table.columns.index("to_code")
+        return [[cells[before].strip(), cells[after].strip()] for _, cells in table]
+    except Malformed:
+        return []
+
+
+def _behind(
+    parents: dict[str, str], summed: list[str], successions: list[list[str]]
+) -> dict[str, tuple[str, ...]]:
+    """The places that each place's figures may be derived from, however deep: its parts where it says how many it
+    has, and those it was made from."""
+    direct: dict[str, list[str]] = {}
+    may = set(summed)
+    for code, parent in parents.items():
+        if parent in may:
+            direct.setdefault(parent, []).append(code)
+    for before, after in successions:
+        direct.setdefault(after, []).append(before)
+    found: dict[str, tuple[str, ...]] = {}
+    for code in direct:
+        seen: dict[str, None] = {}
+        waiting = list(direct[code])
+        while waiting:
+            other = waiting.pop()
+            if other not in seen and other != code:
+                seen[other] = None
+                # A part that has no figures of its own is summed from its own parts.
+                waiting += direct.get(other, [])
+        found[code] = tuple(sorted(seen))
+    return found
 
 
 # ---- all of them ----------------------------------------------------------------------------------------------------
 
 
-def _assemble(root: Path, seen: dict[str, _Seen]) -> Inventory:
-    parents: dict[str, str] = seen["regions.csv"][2] or {} if "regions.csv" in seen else {}
+def _assemble(root: Path, seen: dict[str, _Seen], vintage: str) -> Inventory:
+    none: list[Any] = [{}, []]
+    parents, summed = (seen["regions.csv"][2] if "regions.csv" in seen else None) or none
+    successions = (seen["region_changes.csv"][2] if "region_changes.csv" in seen else None) or []
     files = {name: digest for name, (_, digest, _) in seen.items() if digest}
+    if vintage:
+        files[VINTAGE] = vintage
     places: dict[str, dict[str, str]] = {}
     count, years = 0, []
     for name, (_, digest, content) in seen.items():
-        if not _is_statistics(name):
+        if not _by_place(name):
             continue
         if "broken" in content:
             for code in [c for c in content["broken"] if c in parents] or [ANYBODY]:
                 places.setdefault(code, {})[name] = digest or "unreadable"
             continue
-        count += content["rows"]
+        count += content["rows"] if _is_statistics(name) else 0
         years += [content["newest"]] if content["newest"] is not None else []
         together: dict[str, list[str]] = {}
         for code, rows_digest in content["codes"].items():
@@ -316,9 +401,11 @@ def _assemble(root: Path, seen: dict[str, _Seen]) -> Inventory:
         places,
         count,
         parents,
+        _behind(parents, summed, successions),
         max(years, default=None),
         names,
         {n: s for n, (s, _, _) in seen.items()},
+        vintage,
     )
 
 
@@ -385,7 +472,7 @@ class _Cache:
                 return cls()
             entries = {name: (entry[0], entry[1], entry[2]) for name, entry in content["files"].items()}
             for name, (_, _, remembered) in entries.items():
-                if _is_statistics(name) and not {"broken", "codes"} & set(remembered):
+                if _by_place(name) and not {"broken", "codes"} & set(remembered):
                     return cls()
             return cls(int(content["taken"]), entries)
         except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):

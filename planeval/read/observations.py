@@ -47,6 +47,12 @@ COLUMNS = [
     "file",
     "line",
     "superseded",
+    "reason",
+    "provided_by",
+    "accepts",
+    "derived",
+    "behind",
+    "partial",
 ]
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?")
@@ -156,7 +162,7 @@ class _Reader:
             expected = hint(cells["status"], Status, separator=", ")
             self.wrong("status_unknown", file, row, found=cells["status"], expected=expected)
         # An empty cell says that the day is not known; such a vintage counts as the oldest.
-        if cells["published"] and not _is_published(cells["published"]):
+        if cells["published"] and not is_published(cells["published"]):
             self.wrong("published_format", file, row, found=cells["published"])
         if not cells["source"]:
             self.wrong("source_empty", file, row)
@@ -170,7 +176,7 @@ class _Reader:
         )
 
 
-def _is_published(text: str) -> bool:
+def is_published(text: str) -> bool:
     """Whether ``text`` is a day or a month of the calendar."""
     if not _PUBLISHED.fullmatch(text):
         return False
@@ -179,6 +185,13 @@ def _is_published(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def published_after(text: str, vintage: str) -> bool:
+    """Whether a date of publication lies after the day ``vintage``; a month counts as its first day. What is no date
+    is no later one: it must be seen."""
+    text = text.strip()
+    return text > vintage and is_published(text)
 
 
 class _Texts:
@@ -240,10 +253,10 @@ class _Columns:
     known by their text; a row of known cells needs no second look.
     """
 
-    TEXTS = ("region_code", "variable", "unit", "status", "source", "published", "checked", "file")
+    TEXTS = ("region_code", "variable", "unit", "status", "source", "published", "file", *OPTIONAL)
 
-    def __init__(self, reader: _Reader, takes: _Takes | None) -> None:
-        self.reader, self.takes = reader, takes
+    def __init__(self, reader: _Reader, takes: _Takes | None, vintage: str) -> None:
+        self.reader, self.takes, self.vintage = reader, takes, vintage
         self.text = {name: _Texts() for name in self.TEXTS}
         self.year, self.value, self.line = array("q"), array("d"), array("q")
         self.as_published: list[str] = []
@@ -264,6 +277,10 @@ class _Columns:
         rows, findings = len(self.line), len(self.reader.findings)
         try:
             self._read(file, table)
+            for name in OPTIONAL:
+                texts = self.text[name]
+                absent = len(self.line) - len(texts.rows)
+                texts.rows.extend([texts.number("")] * absent if absent else [])
         except Malformed:
             for texts in self.text.values():
                 del texts.rows[rows:]
@@ -278,19 +295,22 @@ class _Columns:
             names.index, ("region_code", "year", "variable", "value")
         )
         unit_at, status_at, source_at, date_at = map(names.index, ("unit", "status", "source", "published"))
-        checked_at = names.index("checked") if "checked" in names else None
-        file_number, not_checked = self.text["file"].number(file), self.text["checked"].number("")
+        file_number = self.text["file"].number(file)
+        # Columns that most files do not have: a number for each row, made when the rows are there.
+        marks = [(self.text[name], names.index(name)) for name in OPTIONAL if name in names]
         # Bound once: half a million rows pass here.
-        add_code, add_variable, add_unit, add_status, add_source, add_date, add_checked, add_file = (
-            self.text[name].rows.append for name in self.TEXTS
+        add_code, add_variable, add_unit, add_status, add_source, add_date, add_file = (
+            self.text[name].rows.append for name in self.TEXTS if name not in OPTIONAL
         )
         add_year, add_value, add_line = self.year.append, self.value.append, self.line.append
         add_as_published, add_readable = self.as_published.append, self.readable.append
         known_code, known_year, known_status = self.codes.get, self.years.get, self.statuses.get
         known_source, known_date, known_measure = self.sources.get, self.dates.get, self.measures.get
-        number_of_mark, takes = self.text["checked"].number, self.takes
+        takes, vintage = self.takes, self.vintage
         for line, cells in table:
             if takes is not None and not takes[cells[code_at]]:
+                continue
+            if vintage and published_after(cells[date_at], vintage):
                 continue
             code, year, date_ = (
                 known_code(cells[code_at]),
@@ -308,7 +328,7 @@ class _Columns:
                 or measure is None
                 or (found := measure.known.get(cells[value_at]) or measure.read(cells[value_at])) is None
             ):
-                self._look_closely(file, line, named(cells, names, REQUIRED + OPTIONAL))
+                self._look_closely(file, line, named(cells, names, REQUIRED + OPTIONAL), names)
                 continue
             add_code(code)
             add_variable(measure.variable_number)
@@ -316,7 +336,8 @@ class _Columns:
             add_status(status)
             add_source(source)
             add_date(date_)
-            add_checked(not_checked if checked_at is None else number_of_mark(cells[checked_at].strip()))
+            for texts, at in marks:
+                texts.rows.append(texts.number(cells[at].strip()))
             add_file(file_number)
             add_year(year)
             add_value(found[0])
@@ -324,13 +345,14 @@ class _Columns:
             add_line(line)
             add_readable(True)
 
-    def _look_closely(self, file: str, line: int, cells: dict[str, str]) -> None:
-        """Add a row with a cell not met before, or with a mistake."""
+    def _look_closely(self, file: str, line: int, cells: dict[str, str], cells_given: list[str]) -> None:
+        """Add a row with a cell not met before, or with a mistake; the file has the columns ``cells_given``."""
         row = self.reader.read(file, Row(line, cells))
         texts = {**cells, "file": file, "unit": row.unit}
         number = {name: self.text[name].number(texts[name]) for name in self.TEXTS}
         for name in self.TEXTS:
-            self.text[name].rows.append(number[name])
+            if name not in OPTIONAL or name in cells_given:
+                self.text[name].rows.append(number[name])
         self.year.append(row.year if row.year is not None else _NO_YEAR)
         self.value.append(row.value)
         self.as_published.append(f"{cells['value']}{cells['unit']}")
@@ -375,11 +397,21 @@ class _Columns:
             "line": line[order],
             "superseded": superseded,
         }
+        columns |= nothing_derived(len(order))
         table = pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
         # Where every row may be computed with, the two share their columns.
         clean = table.copy(deep=False) if usable.all() else table[usable].reset_index(drop=True)
         clean["year"] = clean["year"].astype("int64")
         return table, clean
+
+
+def nothing_derived(rows: int) -> dict[str, Any]:
+    """The columns that say how a row was derived (`planeval.derive`), for ``rows`` rows that stand in a file."""
+    return {
+        "derived": pd.array([""], dtype="str").take([0] * rows),
+        "behind": np.full(rows, None, dtype=object),
+        "partial": pd.array([""], dtype="str").take([0] * rows),
+    }
 
 
 _NO_YEAR = np.iinfo(np.int64).max  # sorts last
@@ -425,11 +457,12 @@ def read_observations(
     regions: dict[str, Region],
     only: Collection[str] | None = None,
     files: Container[str] | None = None,
+    vintage: str = "",
 ) -> Observations:
     """Every ``*.csv`` under ``folder`` as one table; ``root`` is the data folder that names are relative to.
 
     With ``only`` (region codes), the rows that concern these places and those that could be anybody's; with ``files``
-    (names below ``root``), from these files alone.
+    (names below ``root``), from these files alone; with ``vintage``, those published until that day.
 
     Values come in the variable's canonical unit. Rows for one region, year and variable are vintages ordered by
     ``published`` (a month counts as its first day): all but the latest have ``superseded`` True.
@@ -438,7 +471,7 @@ def read_observations(
     """
     reader = _Reader(dictionary, regions)
     reader.findings += tables_not_read(folder, root)
-    columns = _Columns(reader, _Takes(only, regions) if only is not None else None)
+    columns = _Columns(reader, _Takes(only, regions) if only is not None else None, vintage)
     for path in sorted(folder.glob("*.csv")):
         file = path.relative_to(root).as_posix()
         if files is not None and file not in files:

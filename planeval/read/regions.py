@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -11,12 +12,15 @@ from planeval.messages import say
 from planeval.model.findings import Finding
 from planeval.model.plan import REGION_CODE_PATTERN
 from planeval.read.csv_file import read_rows
+from planeval.read.rows import REGION, REGION_OPTIONAL
 
+_COUNT = re.compile(r"[1-9][0-9]{0,3}")
 LEVELS = ("nation", "province", "city", "county")
 
 
 class Region(BaseModel):
-    """One place. ``parent`` is the code of the place it lies in, None for the nation."""
+    """One place. ``parent`` is the code of the place it lies in, None for the nation. ``parts``: how many
+    places it consists of; only then its figures may be summed from theirs."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,6 +29,7 @@ class Region(BaseModel):
     name_en: str
     level: str
     parent: str | None = None
+    parts: int | None = None
 
 
 def code_from_parameter(value: object, regions: dict[str, Region]) -> str:
@@ -43,12 +48,12 @@ def code_from_parameter(value: object, regions: dict[str, Region]) -> str:
 
 
 def read_regions(path: Path, file: str) -> dict[str, Region]:
-    """``regions.csv``: region_code, name, name_en, level, parent; in file order.
+    """``regions.csv``: region_code, name, name_en, level, parent and possibly parts; in file order.
 
     Raises:
-        InputError: unreadable file, a code that is not six digits, a repeated code, an unknown level or parent.
+        InputError: unreadable file, a code that is not six digits, a repeated code, an unknown level or parent, parts
+            that are no number.
     """
-    columns = ("region_code", "name", "name_en", "level", "parent")
     regions: dict[str, Region] = {}
     findings: list[Finding] = []
 
@@ -56,7 +61,7 @@ def read_regions(path: Path, file: str) -> dict[str, Region]:
         message, remedy = say(f"read.{rule}.message", **params), say(f"read.{rule}.remedy", **params)
         findings.append(Finding(rule=rule, file=file, line=line, message=message, remedy=remedy, **params))
 
-    rows = read_rows(path, file, columns)
+    rows = read_rows(path, file, REGION, REGION_OPTIONAL)
     for line, cells in rows:
         code = cells["region_code"]
         if not REGION_CODE_PATTERN.fullmatch(code):
@@ -65,8 +70,11 @@ def read_regions(path: Path, file: str) -> dict[str, Region]:
             wrong("region_repeated", line, found=code)
         elif cells["level"] not in LEVELS:
             wrong("region_level", line, found=cells["level"], expected=", ".join(LEVELS))
+        elif cells["parts"] and not _COUNT.fullmatch(cells["parts"]):
+            wrong("region_parts", line, found=cells["parts"])
         else:
-            regions[code] = Region(**{**cells, "parent": cells["parent"] or None})
+            parts = int(cells["parts"]) if cells["parts"] else None
+            regions[code] = Region(**{**cells, "parent": cells["parent"] or None, "parts": parts})
     for line, cells in rows:
         if cells["parent"] and cells["parent"] not in regions:
             wrong("region_parent", line, found=cells["parent"])

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from planeval.derive.combine import with_derived
 from planeval.errors import InputError, UsageError, closest, hint
 from planeval.messages import say
 from planeval.messages.names import name_of
@@ -24,8 +25,10 @@ from planeval.model.plan import (
     plan_id_problem,
 )
 from planeval.model.spoken import spoken
+from planeval.read.accidents import read_accidents
 from planeval.read.collector import no_collection
 from planeval.read.inventory import (
+    VINTAGE,
     Inventory,
     hash_files,
     names_in,
@@ -38,6 +41,7 @@ from planeval.read.ledger import Ledgers
 from planeval.read.observations import read_observations
 from planeval.read.plans import Outline, Plans
 from planeval.read.references import dictionary_references, plan_references
+from planeval.read.region_changes import read_region_changes
 from planeval.read.regions import Region, read_regions
 from planeval.read.rows import ANYBODY, place_concerned
 from planeval.read.yaml_file import line_of, load_model, load_model_with_lines
@@ -52,7 +56,7 @@ class Workspace:
     file's id. ``findings`` is everything the reader noticed. ``hashes`` maps file names to SHA-256.
     ``dictionary`` and ``method`` speak the language the process spoke when it read them.
     ``places_of_plans`` maps each plan's id to its place as a look at the file tells it, None where it does not: so
-    that a plan with mistakes has a place too.
+    that a plan with mistakes has a place too. ``vintage``: the day until which publications count, "" for all.
     """
 
     root: Path
@@ -67,6 +71,7 @@ class Workspace:
     findings: list[Finding] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
     places_of_plans: Mapping[str, str | None] = field(default_factory=dict)
+    vintage: str = ""
 
     def require_plan(self, plan_id: str) -> Plan:
         """The plan of that id.
@@ -119,19 +124,12 @@ class Workspace:
         places = {*codes, ANYBODY}
         plan_ids = [i for i in self.plan_ids if (self.place_of(i) or ANYBODY) in places]
         kept = set(plan_ids)
-        concerned = {
-            code
-            for code in self.table["region_code"].drop_duplicates()
-            if place_concerned(code, self.regions) in places
-        }
-        rows = self.table["region_code"].isin(concerned)
-        clean = self.observations["region_code"].isin(concerned)
         return replace(
             self,
             plan_ids=plan_ids,
             plans={i: self.plans[i] for i in plan_ids if i in self.plans},
-            table=self.table[rows].reset_index(drop=True),
-            observations=self.observations[clean].reset_index(drop=True),
+            table=_concerning(self.table, codes, self.regions),
+            observations=_concerning(self.observations, codes, self.regions),
             ledgers={i: self.ledgers[i] for i in plan_ids if i in self.ledgers},
             findings=_touching(self.findings, places, kept),
             places_of_plans={i: code for i, code in self.places_of_plans.items() if i in kept},
@@ -166,6 +164,14 @@ def _spans(codes: pd.Series) -> dict[str, tuple[int, int]] | None:
     bounds = [0, *starts.tolist(), len(values)]
     spans = {values[a]: (a, b) for a, b in pairwise(bounds) if a < b}
     return spans if len(spans) == len(bounds) - 1 or not len(values) else None
+
+
+def _concerning(frame: pd.DataFrame, codes: Collection[str], regions: Mapping[str, Region]) -> pd.DataFrame:
+    """The rows that concern these places, and those that could be anybody's."""
+    places = {*codes, ANYBODY}
+    written = frame["region_code"].drop_duplicates()
+    concerned = {code for code in written if place_concerned(code, regions) in places}
+    return frame[frame["region_code"].isin(concerned)].reset_index(drop=True)
 
 
 def _cut(frame: pd.DataFrame, spans: Mapping[str, tuple[int, int]] | None, code: str) -> pd.DataFrame:
@@ -292,12 +298,16 @@ def plans_without_observations(workspace: Workspace) -> list[Finding]:
 
 
 def load(
-    data_dir: Path, only: Collection[str] | None = None, inventory: Inventory | None = None
+    data_dir: Path,
+    only: Collection[str] | None = None,
+    inventory: Inventory | None = None,
+    vintage: str = "",
 ) -> Workspace:
     """Read a data folder.
 
     With ``only`` (region codes), what `Workspace.only` would leave of it, reading little more than that. ``inventory``
-    saves hashing the files again; with ``only`` one is taken if it is not given.
+    saves hashing the files again; with ``only`` one is taken if it is not given. ``vintage`` (a day, the inventory's own
+    where one is given): nothing that was published later is there.
 
     Mistakes in plans, ledgers and statistics become ``findings``, so that the places without mistakes go on.
 
@@ -324,27 +334,38 @@ def load(
         shared += error.findings
     try:
         regions = read_regions(root / "regions.csv", "regions.csv")
+        changes = read_region_changes(root / "region_changes.csv", "region_changes.csv", regions)
     except InputError as error:
         shared += error.findings
     if shared:
         raise InputError(*shared)
     dictionary, method = spoken(dictionary), spoken(method)
 
-    if only is not None and inventory is None:
-        inventory = take_inventory(root)
+    if inventory is not None:
+        vintage = inventory.vintage
+    elif only is not None:
+        inventory = take_inventory(root, vintage=vintage)
     plan_ids = list(dict.fromkeys(p.stem for p in plan_files))
     looked = _places_of_plans(plan_files, inventory)
-    files = None
+    files, needed = None, only
     if only is not None and inventory is not None:
         places = {*only, ANYBODY}
         plan_files = [p for p in plan_files if (looked[p.stem] or ANYBODY) in places]
-        files = {file for code in places for file in inventory.places.get(code, {})}
+        needed = inventory.with_behind(only)
+        files = {file for code in {*needed, ANYBODY} for file in inventory.places.get(code, {})}
     with no_collection():
         plans, ledgers, findings, about_ledgers, elsewhere = _read_plans(
             root, plan_files, dictionary, regions, only
         )
-        observations = read_observations(root / "observations", root, dictionary, regions, only, files)
-    findings += observations.findings + about_ledgers
+        observations = read_observations(
+            root / "observations", root, dictionary, regions, needed, files, vintage
+        )
+        accidents = read_accidents(root / "accidents", root, regions, needed, vintage)
+        derived = with_derived(observations.clean, regions, changes, accidents, dictionary)
+    table, clean = observations.table, derived.observations
+    if only is not None and needed != set(only):
+        table, clean = (_concerning(frame, only, regions) for frame in (table, clean))
+    findings += observations.findings + accidents.findings + derived.findings + about_ledgers
     findings += ledgers_of_no_plan(root, plan_ids)
     workspace = Workspace(
         root=root,
@@ -353,12 +374,15 @@ def load(
         regions=regions,
         plan_ids=plan_ids,
         plans=plans,
-        table=observations.table,
-        observations=observations.clean,
+        table=table,
+        observations=clean,
         ledgers=ledgers,
         findings=findings,
-        hashes=(inventory.files if inventory is not None else hash_files(root)) | suite_hashes(),
+        hashes=(inventory.files if inventory is not None else hash_files(root))
+        | suite_hashes()
+        | ({VINTAGE: vintage} if vintage else {}),
         places_of_plans=looked,
+        vintage=vintage,
     )
     # A row of nobody could be the one that is missed.
     if not any(f.severity is Severity.CRITICAL and f.region_code is None for f in observations.findings):

@@ -17,7 +17,7 @@ from planeval.read.workspace import Workspace
 from planeval.stages.report import NOTEBOOKS, parameters_of, rendered
 
 
-def rehearse(workspace: Workspace, data: str, lang: str) -> None:
+def rehearse(workspace: Workspace, data: str, lang: str, vintage: str) -> None:
     """Go through both reports of one plan of ``workspace``, which the notebooks know as ``data``.
 
     Whatever goes wrong will go wrong, and be told, in the report itself.
@@ -29,8 +29,9 @@ def rehearse(workspace: Workspace, data: str, lang: str) -> None:
     plan = next(iter(workspace.plans))
     hold_findings("rehearsal", [])
     for kind in Kind:
+        parameters = parameters_of(plan, None, data, "rehearsal", lang, vintage)
         with suppress(Exception):
-            rendered(_executed(kind, parameters_of(plan, None, data, "rehearsal", lang)), data)
+            rendered(_executed(kind, parameters), data, vintage=vintage)
 
 
 def _executed(kind: Kind, parameters: dict[str, Any]) -> Any:

@@ -28,10 +28,17 @@ class RenderedReport:
 
 
 def parameters_of(
-    plan: str, as_of: int | None, data: str, validation: str, lang: str = "zh"
+    plan: str, as_of: int | None, data: str, validation: str, lang: str = "zh", vintage: str = ""
 ) -> dict[str, str | int | None]:
     """The parameters of a report notebook; they stand in the published notebook and in the report's key."""
-    return {"plan": plan, "as_of": as_of, "data": data, "validation": validation, "lang": lang}
+    return {
+        "plan": plan,
+        "as_of": as_of,
+        "data": data,
+        "validation": validation,
+        "lang": lang,
+        "vintage": vintage,
+    }
 
 
 def render_report(
@@ -43,6 +50,7 @@ def render_report(
     engine: Engine = "planeval",
     lang: str = "zh",
     formats: Collection[str] = (),
+    vintage: str = "",
 ) -> RenderedReport:
     """Render one report, ``formats`` (``docx``, ``pdf``) beside its page; nothing is written. The summary is of the
     evaluation that the notebook computed.
@@ -50,12 +58,13 @@ def render_report(
     Raises:
         As `rendered`.
     """
-    notebook = execute(NOTEBOOKS[kind], parameters_of(plan, as_of, data, validation, lang), engine)
-    return rendered(notebook, data, formats)
+    parameters = parameters_of(plan, as_of, data, validation, lang, vintage)
+    return rendered(execute(NOTEBOOKS[kind], parameters, engine), data, formats, vintage)
 
 
-def rendered(notebook: Any, data: str, formats: Collection[str] = ()) -> RenderedReport:
-    """The report that an executed ``notebook`` makes, in HTML and in the other ``formats``; ``data`` is its parameter.
+def rendered(notebook: Any, data: str, formats: Collection[str] = (), vintage: str = "") -> RenderedReport:
+    """The report that an executed ``notebook`` makes, in HTML and in the other ``formats``; ``data`` and
+    ``vintage`` are its parameters.
 
     Raises:
         NotebookFailure, RenderError; UsageError, PlanevalError: as `planeval.office.formats.office_files`.
@@ -76,7 +85,7 @@ def rendered(notebook: Any, data: str, formats: Collection[str] = ()) -> Rendere
         from planeval.office.formats import office_files
         from planeval.workbench import open_workspace
 
-        dictionary = open_workspace(data, evaluation.plan).dictionary
+        dictionary = open_workspace(data, evaluation.plan, vintage).dictionary
         content |= office_files(formats, evaluation, dictionary, html)
     return RenderedReport(content, summary_of(evaluation))
 

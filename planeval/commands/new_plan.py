@@ -1,0 +1,20 @@
+"""``new-plan``: make a new plan file."""
+
+from __future__ import annotations
+
+import argparse
+
+from planeval.commands.arguments import add_data, add_language
+
+EXAMPLE = "python pipeline.py new-plan"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    add_data(parser)
+    add_language(parser)
+
+
+def main(options: argparse.Namespace) -> int:
+    """TO BE WRITTEN."""
+    raise NotImplementedError

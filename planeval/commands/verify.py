@@ -1,0 +1,20 @@
+"""``verify``: check a published report."""
+
+from __future__ import annotations
+
+import argparse
+
+from planeval.commands.arguments import add_data, add_language
+
+EXAMPLE = "python pipeline.py verify reports/mawei/midterm/index.html"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    add_data(parser)
+    add_language(parser)
+
+
+def main(options: argparse.Namespace) -> int:
+    """TO BE WRITTEN."""
+    raise NotImplementedError
