@@ -194,7 +194,7 @@ lock() {
         "$python" -m venv "$tools"
         "$tools/bin/python" -m pip install -qq uv || die "uv, which makes the lock files, could not be installed."
     fi
-    lock_one requirements-dev.txt --extra dev --extra cluster "$@"
+    lock_one requirements-dev.txt --extra dev --extra cluster --extra database "$@"
     lock_one requirements.txt -c requirements-dev.txt "$@"
 }
 
