@@ -41,7 +41,7 @@ _OPENED = (
 def make_index(folder: Path, reports: Mapping[str, Mapping[str, Any]], places: int) -> Path:
     """Write the index of ``places`` places with a report of each kind; ``reports`` are the `record.json` of one real
     report of each kind, by kind. Returns the page."""
-    from planeval.model.terms import FINAL_VERDICTS, MIDTERM_VERDICTS, Kind
+    from planeval.model.terms import USUAL_KINDS, verdicts_of
     from planeval.site.entries import SiteEntry
     from planeval.site.geography import Place
     from planeval.site.index import build_index
@@ -56,8 +56,8 @@ def make_index(folder: Path, reports: Mapping[str, Mapping[str, Any]], places: i
     }
     entries = []
     for number, (code, name) in enumerate(zip(layout.codes, layout.names, strict=True)):
-        for kind in Kind:
-            verdicts = MIDTERM_VERDICTS if kind is Kind.MIDTERM else FINAL_VERDICTS
+        for kind in USUAL_KINDS:
+            verdicts = verdicts_of(kind)
             summary = dict(reports[kind.value]["summary"])
             rows = [list(row) for row in summary["indicators"]]
             counts: dict[str, dict[str, int]] = {}
