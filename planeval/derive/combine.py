@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from planeval.derive.boundaries import before_changes
@@ -42,12 +43,18 @@ def with_derived(
     for step in (
         lambda known: yearly_totals(known, accidents, regions, dictionary),
         lambda known: before_changes(known, regions, changes, dictionary),
-        lambda known: sums_of_parts(known, regions, dictionary),
+        lambda known: sums_of_parts(known, regions, changes, dictionary),
     ):
         rows, noticed = step(observations)
         findings += noticed
         if len(rows):
-            together = pd.concat([observations, rows[observations.columns]], ignore_index=True)
-            order = ["region_code", "year", "variable", "published", "file", "line"]
-            observations = together.sort_values(order, kind="stable", ignore_index=True)
+            observations = _together(observations, rows)
     return Derived(observations, findings)
+
+
+def _together(observations: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Both in the order of the readers' table: by place, year and variable. No cell stands in both, so that the
+    vintages of one keep their order."""
+    together = pd.concat([observations, rows[observations.columns]], ignore_index=True)
+    keys = [pd.factorize(together[name], sort=True)[0] for name in ("variable", "year", "region_code")]
+    return together.take(np.lexsort(keys)).reset_index(drop=True)
