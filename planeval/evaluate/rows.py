@@ -1,4 +1,4 @@
-"""The rows of the statistics that a report lists, and the figures that were published more than once."""
+"""The rows of the statistics that a report lists."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from planeval.model.dictionary import Dictionary
-from planeval.model.evaluation import Restatement, SourceRow
+from planeval.model.evaluation import SourceRow
 from planeval.model.status import Status
 
 
@@ -27,11 +27,16 @@ class Observed(NamedTuple):
     file: str
     line: int
     superseded: bool
+    reason: str
+    provided_by: str
+    derived: str
+    behind: tuple[str, ...] | None
+    partial: str
 
     @property
     def place(self) -> str:
-        """``file:line`` of the row."""
-        return f"{self.file}:{self.line}"
+        """``file:line`` of the row; of a derived one, which stands in no line, how it was derived and what it is."""
+        return f"{self.derived}:{self.variable}:{self.year}" if self.derived else f"{self.file}:{self.line}"
 
 
 def observed(rows: pd.DataFrame) -> list[Observed]:
@@ -62,34 +67,12 @@ def source_rows(rows: Iterable[Observed], dictionary: Dictionary, behind: set[st
             file=row.file,
             line=row.line,
             superseded=row.superseded,
+            reason=row.reason,
+            provided_by=row.provided_by,
+            derived=row.derived,
+            behind=list(row.behind or ()),
+            partial=row.partial,
             used=row.place in behind,
         )
         for row in sorted(rows, key=lambda row: (row.variable, row.year, row.published))
-    ]
-
-
-def restatements(rows: list[SourceRow]) -> list[Restatement]:
-    """Every variable and year that was published more than once."""
-    groups: dict[tuple[str, int], list[SourceRow]] = {}
-    for row in rows:
-        groups.setdefault((row.variable, row.year), []).append(row)
-    return [
-        Restatement(
-            variable=variable,
-            name=vintages[0].name,
-            year=year,
-            unit=vintages[0].unit,
-            vintages=[
-                {
-                    "value": v.value,
-                    "as_published": v.as_published,
-                    "published": v.published,
-                    "status": v.status.value,
-                    "source": v.source,
-                }
-                for v in vintages
-            ],
-        )
-        for (variable, year), vintages in groups.items()
-        if len(vintages) > 1
     ]
