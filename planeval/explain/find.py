@@ -1,0 +1,32 @@
+"""The derivation somebody asks for: by an id of the plan, a key of the dictionary or a name."""
+
+from __future__ import annotations
+
+from planeval.errors import UsageError, hint
+from planeval.explain.derivation import Derivation
+from planeval.explain.indicator import cases, derive_with_rows
+from planeval.explain.item import derive_item
+from planeval.messages import say
+from planeval.messages.names import name_of
+from planeval.model.evaluation import Evaluation
+from planeval.read.workspace import Workspace
+
+
+def derivation_of(workspace: Workspace, evaluation: Evaluation, wanted: str) -> Derivation:
+    """The derivation of what ``evaluation``, made from ``workspace``, says of ``wanted``.
+
+    Raises:
+        UsageError: the plan has nothing of that id, key or name.
+    """
+    evidence, found = cases(workspace, evaluation)
+    for own in (lambda c: c.own.id, lambda c: c.own.key, lambda c: c.own.name, lambda c: name_of(c.own)):
+        for case in found:
+            if own(case) == wanted:
+                return derive_with_rows(evidence, evaluation, case)
+    for item in evaluation.items:
+        if wanted in (item.id, item.name):
+            return derive_item(workspace, evaluation, item.id)
+    ids = [case.own.id for case in found] + [item.id for item in evaluation.items]
+    names = [case.own.name for case in found] + [item.name for item in evaluation.items]
+    near = hint(wanted, names if not wanted.isascii() else ids)
+    raise UsageError(say("explain.unknown_item", plan=evaluation.plan, found=wanted, hint=near))
