@@ -6,6 +6,7 @@ pydantic for them. `planeval.model.evaluation` and `planeval.model.plan` give th
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -17,10 +18,15 @@ class Attribute(StrEnum):
 
 
 class Kind(StrEnum):
-    """The kinds of report."""
+    """The kinds of report, the weightiest last."""
 
-    MIDTERM = "midterm"
-    FINAL = "final"
+    ANNUAL = "annual"  # 年度监测: any year of the period
+    MIDTERM = "midterm"  # 中期评估
+    FINAL = "final"  # 终期评估
+
+
+# The evaluations every plan gets; the yearly monitoring is made where somebody asks for it.
+USUAL_KINDS = (Kind.MIDTERM, Kind.FINAL)
 
 
 class Verdict(StrEnum):
@@ -45,6 +51,15 @@ MIDTERM_VERDICTS = (
     Verdict.NOT_ASSESSABLE,
 )
 FINAL_VERDICTS = (Verdict.MET, Verdict.NOT_MET, Verdict.NOT_ASSESSABLE)
+
+
+def verdicts_of(kind: Kind, given: Collection[Verdict] = ()) -> tuple[Verdict, ...]:
+    """The verdicts of this kind of report, best first, with any others ``given``: a target whose own end year is reached is
+    met or not, whatever the report. The yearly monitoring has the mid-term's."""
+    own = FINAL_VERDICTS if kind is Kind.FINAL else MIDTERM_VERDICTS
+    return tuple(verdict for verdict in Verdict if verdict in own or verdict in given)
+
+
 # What a report has to worry about.
 TROUBLED = frozenset({Verdict.LAGGING, Verdict.OFF_TRACK, Verdict.NOT_MET})
 
