@@ -13,8 +13,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from planeval.database.snapshot import renew
 from planeval.errors import OTHER_DATA, InputError, UsageError
 from planeval.messages import say, speak  # noqa: F401  speak: for the notebooks
+from planeval.model.evaluation import Evaluation
 from planeval.model.findings import Finding
 from planeval.model.validation import ValidationResult
 from planeval.read.inventory import Inventory, take_inventory
@@ -83,19 +85,24 @@ def require_same_rows(data: str, code: str, rows: Mapping[str, str]) -> None:
         raise InputError(Finding(rule=OTHER_DATA, message=message, remedy=remedy, region_code=code))
 
 
-def open_workspace(data: str | Path, plan: str = "", vintage: object = "") -> Workspace:
-    """The data folder, read; relative to the working directory, or else to the project's root.
+def open_workspace(
+    data: str | Path, plan: str = "", vintage: object = "", offline: bool = False
+) -> Workspace:
+    """The data folder, read; relative to the working directory, or else to the project's root. Databases that its
+    ``sources.yaml`` names are read anew, unless ``offline``.
 
     With ``plan``, only what that plan's report may depend on: the plan, its ledger, the rows of its place and what was
     found about them; of a large folder little more is read. With ``vintage`` (a day, month or year), as it was then.
 
     Raises:
-        UsageError, InputError: as `planeval.read.workspace.load`; no such plan.
+        UsageError, InputError: as `planeval.read.workspace.load` and `planeval.database.snapshot.renew`; no such plan.
     """
     until = vintage_parameter(vintage)
     if _held is not None and str(data) == _held.data and until == _held.inventory.vintage:
         return _held.workspace.slice(plan) if plan else _held.workspace
     folder = data_folder(data)
+    for line in renew(folder, offline):
+        print(line)
     if not plan:
         return load(folder, vintage=until)
     inventory = take_inventory(folder, vintage=until)
@@ -179,3 +186,10 @@ class ResultOutput:
 def result(name: str, model: BaseModel) -> ResultOutput:
     """``model`` as the notebook's result ``name``: its JSON text."""
     return ResultOutput(name, model.model_dump_json())
+
+
+def inputs_result(workspace: Workspace, evaluation: Evaluation) -> ResultOutput:
+    """What the page of ``evaluation`` carries so that it can be recomputed, as the notebook's result ``inputs``."""
+    from planeval.verify.embedded import inputs_of, pack
+
+    return ResultOutput("inputs", pack(inputs_of(workspace, evaluation)))

@@ -162,6 +162,9 @@ class Table:
             "file": "observations/test.csv",
             "line": len(self.rows) + 2,
             "superseded": False,
+            "derived": "",
+            "behind": None,
+            "partial": "",
         }
         self.rows.append(row | other)
 

@@ -17,6 +17,10 @@ def text_of(block: b.Block) -> list[str]:
         return [block.text]
     if isinstance(block, b.Items):
         return [f"- {item}" for item in block.items]
+    if isinstance(block, b.Links):
+        return [
+            " ".join([f"{block.label}:"] * bool(block.label) + [f"→ {link.text}" for link in block.items])
+        ]
     if isinstance(block, b.Callout):
         return [f"! {block.title}", *([block.body] if isinstance(block.body, str) else block.body)]
     if isinstance(block, b.Definitions):

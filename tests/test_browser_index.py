@@ -16,6 +16,7 @@ from report_samples import evaluation, indicator, mean_indicator
 from benchmarks.index_page import SEARCH
 from planeval.messages import speaking
 from planeval.model.evaluation import Kind, Verdict
+from planeval.model.terms import USUAL_KINDS
 from planeval.site.entries import SiteEntry
 from planeval.site.geography import Place
 from planeval.site.index import render_index
@@ -82,7 +83,7 @@ def thousands() -> list[SiteEntry]:
     made = []
     for number in range(MOST_PLANS):
         code = f"{11 + number // 92:02d}{1 + number % 92 // 10:02d}{1 + number % 92 % 10:02d}"
-        for kind in Kind:
+        for kind in USUAL_KINDS:
             rows = []
             for n, line in enumerate(lines):
                 verdict = verdicts[kind][(number * 7 + n * n) % 5]

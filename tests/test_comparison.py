@@ -16,7 +16,7 @@ from planeval.messages import has, speaking
 from planeval.model.dictionary import Dictionary
 from planeval.model.method import Method
 from planeval.model.spoken import spoken
-from planeval.model.terms import Kind, Verdict
+from planeval.model.terms import USUAL_KINDS, Kind, Verdict
 from planeval.site.comparison import Comparison, Form, Left, Panel, comparisons, level_of, path_level
 from planeval.site.comparison_overview import overview_page
 from planeval.site.comparison_pages import indicator_page
@@ -453,7 +453,9 @@ def test_dots_are_no_stops_of_the_tab_key_and_hidden_beside_the_table(
 
 
 def test_very_many_places_stay_reachable_and_the_page_small(dictionary: Dictionary, method: Method) -> None:
-    entries = [replace(e, kind=kind) for kind in Kind for e in [*crowd(2849), of_rate("990101", 90, 500000)]]
+    entries = [
+        replace(e, kind=kind) for kind in USUAL_KINDS for e in [*crowd(2849), of_rate("990101", 90, 500000)]
+    ]
     page = indicator_page(compared(entries, dictionary, method), entries, dictionary)
     drawn = [set(codes.split()) for codes in re.findall(r'data-codes="([^"]+)"', page)]
     outside = re.findall(r'<a href="../../places/(\d+)/index.html" tabindex="-1"', page)

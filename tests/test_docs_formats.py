@@ -11,30 +11,46 @@ from docs_text import READMES, ROOT, marked_blocks, marked_tables, text_of
 from pydantic import BaseModel
 
 from planeval.evaluate.evaluation import evaluate
+from planeval.model import accidents as accident_models
 from planeval.model import dictionary as dictionary_models
 from planeval.model import evaluation as evaluation_models
 from planeval.model import findings as findings_models
 from planeval.model import method as method_models
 from planeval.model import plan as plan_models
+from planeval.model import sources as sources_models
 from planeval.model import validation as validation_models
 from planeval.model.evaluation import Kind, Verdict
 from planeval.read import ledger, observations
+from planeval.read.rows import (
+    ACCIDENT,
+    ACCIDENT_OPTIONAL,
+    REGION,
+    REGION_CHANGE,
+    REGION_CHANGE_OPTIONAL,
+    REGION_OPTIONAL,
+)
 from planeval.read.units import UNITS
 from planeval.read.workspace import Workspace, load
 from planeval.report.indicator_table import CSV_COLUMNS
 from planeval.validate import suites
+from planeval.verify import embedded
+from planeval.workbook import mapping
 
 MODULES = (
     plan_models,
     dictionary_models,
+    accident_models,
+    sources_models,
     method_models,
     evaluation_models,
     validation_models,
     findings_models,
     suites,
+    mapping,
+    embedded,
 )
 # Models that no file shows as such: bases without fields, and what is written as plain text in a file.
-NOT_IN_FILES = {"Strict", "Translated", "Result", "Due", "Suite"}
+NOT_IN_FILES = {"Strict", "Translated", "Result", "Due", "Suite", "OfPlan"}
 
 
 def models() -> dict[str, type[BaseModel]]:
@@ -72,7 +88,9 @@ def test_every_model_of_a_file_has_a_table_in_formats() -> None:
 
 @pytest.mark.parametrize("subject", sorted(marked_tables("docs/formats.md", "fields")))
 def test_a_table_of_fields_names_exactly_the_fields_of_its_models(subject: str) -> None:
-    fields = {f for name in subject.split() for f in models()[name].model_fields}
+    fields = {
+        field.alias or f for name in subject.split() for f, field in models()[name].model_fields.items()
+    }
     fields -= {f for name in subject.split() for f in translations(models()[name])}
 
     assert sorted(marked_tables("docs/formats.md", "fields")[subject]) == sorted(fields)
@@ -81,9 +99,11 @@ def test_a_table_of_fields_names_exactly_the_fields_of_its_models(subject: str) 
 @pytest.mark.parametrize(
     ("subject", "columns"),
     [
-        ("regions", ("region_code", "name", "name_en", "level", "parent")),
+        ("regions", REGION + REGION_OPTIONAL),
+        ("region_changes", REGION_CHANGE + REGION_CHANGE_OPTIONAL),
         ("observations", observations.REQUIRED + observations.OPTIONAL),
         ("ledger", ledger.REQUIRED + ledger.OPTIONAL),
+        ("accidents", ACCIDENT + ACCIDENT_OPTIONAL),
         ("indicators", CSV_COLUMNS),
         ("held_back", ("plan", "kind", "reasons")),
     ],
@@ -117,7 +137,8 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_the_examples_of_formats_form_a_data_folder_without_mistakes(example: Workspace) -> None:
     assert example.findings == []
     assert list(example.plans) == ["shili"]
-    assert len(example.observations) == 11
+    assert len(example.observations) == 12
+    assert example.observations["derived"].tolist().count("accidents") == 1
     assert len(example.ledgers["shili"]) == 5
 
 

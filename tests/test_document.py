@@ -11,6 +11,7 @@ from made_reports import made
 from planeval.messages import speaking
 from planeval.model.evaluation import Evaluation
 from planeval.render.html import HIDDEN_TAGS
+from planeval.report.derivations import derivations
 from planeval.report.document import document
 from planeval.report.html import render
 from planeval.workbench import open_workspace
@@ -35,5 +36,6 @@ def test_the_document_is_what_the_notebook_shows_cell_by_cell(reports: tuple[str
         for output in cell.get("outputs", [])
     ]
     with speaking(lang):
-        blocks = document(evaluation, open_workspace("data", "mawei").dictionary)
+        workspace = open_workspace("data", "mawei")
+        blocks = [*document(evaluation, workspace.dictionary), derivations(evaluation, workspace)]
         assert [render(block) for block in blocks] == shown

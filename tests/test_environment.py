@@ -19,7 +19,7 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parent.parent
 
 # Packages that conda-forge has under another name than the one pip knows.
-PIP_NAME_OF_CONDA_NAME = {"playwright-python": "playwright"}
+PIP_NAME_OF_CONDA_NAME = {"playwright-python": "playwright", "python-duckdb": "duckdb"}
 
 # Needed by conda's own file only: pip is there to install planeval itself.
 CONDA_ONLY = {"pip"}
@@ -54,7 +54,7 @@ def runtime_bounds(pyproject: dict) -> dict[str, SpecifierSet]:
 
 def dev_bounds(pyproject: dict) -> dict[str, SpecifierSet]:
     extras = pyproject["project"]["optional-dependencies"]
-    return bounds([*extras["cluster"], *extras["dev"]])
+    return bounds([*extras["cluster"], *extras["database"], *extras["dev"]])
 
 
 def conda_bounds(conda: dict) -> dict[str, SpecifierSet]:
@@ -110,6 +110,7 @@ def test_every_dependency_has_its_reason_beside_it(pyproject: dict) -> None:
         pyproject["build-system"]["requires"]
         + pyproject["project"]["dependencies"]
         + pyproject["project"]["optional-dependencies"]["cluster"]
+        + pyproject["project"]["optional-dependencies"]["database"]
         + pyproject["project"]["optional-dependencies"]["dev"]
     )
 

@@ -121,7 +121,7 @@ def test_the_nation_uses_no_made_up_figure() -> None:
 
 def test_gdp_of_2020_is_the_final_figure_and_the_preliminary_one_is_kept() -> None:
     restated = {(r.variable, r.year): r for r in evaluation("national", Kind.MIDTERM).restatements}
-    assert [v["value"] for v in restated["gdp", 2020].vintages] == [1015986.0, 1013567.0]
+    assert [v.value for v in restated["gdp", 2020].vintages] == [1015986.0, 1013567.0]
     base = next(
         v for v in indicator("national", Kind.MIDTERM, "deaths_per_100m_gdp").values if v.year == 2020
     )

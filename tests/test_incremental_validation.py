@@ -355,7 +355,7 @@ def test_what_is_stored_survives_and_is_refused_when_damaged(folder: Path) -> No
     again = Stored.read(raw)
     assert again == stored and again.text() == raw
     assert again.result() == stored.result()
-    damaged = [b"", raw[:-1], b"[]", b"{}", b"null", raw.replace(b'"schema":1', b'"schema":0')]
+    damaged = [b"", raw[:-1], b"[]", b"{}", b"null", raw.replace(b'"schema":', b'"schema":1')]
     damaged += [raw.replace(b'"checked"', b'"chequed"'), raw.replace(b'"newest"', b'"newer"')]
     assert [Stored.read(text) for text in damaged] == [None] * len(damaged)
     assert affected(None, take_inventory(folder)) is None

@@ -31,14 +31,18 @@ ENGLISH_ONLY = ("unit", "unit_one", "unit_shift")
 QUOTED = re.compile(r"site_pages\.other_language|unit(_one|_shift)?\..*|glossary\.terms\..*\.term")
 # Vocabulary of the data and of other programs that code must know: no reader reads it there.
 VOCABULARY = {
+    "database/trouble.py": "what a PostgreSQL that speaks Chinese says",
+    "derive/totals.py": "symbols of units",
     "evaluate/plan_check_gaps.py": "the date in a plan's published_text; full-width signs",
     "evaluate/plan_check_text.py": "symbols of units",
     "office/pdf_text.py": "characters and their look-alikes",
     "office/styles.py": "names of fonts",
+    "read/accident_cells.py": "categories and days as a ledger writes them",
     "read/ledger.py": "states as a ledger writes them",
     "read/observations.py": "a full-width comma between thousands",
     "read/units.py": "symbols of units",
     "validate/columns.py": "a full-width comma between thousands",
+    "workbook/header.py": "the word after a year in a heading",
 }
 
 

@@ -62,6 +62,8 @@ def evaluated(
             "file": "observations/x.csv",
             "line": n,
             "superseded": False,
+            **dict.fromkeys(("reason", "provided_by", "accepts", "derived", "partial"), ""),
+            "behind": None,
         }
         for n, (year, value) in enumerate(values.items(), start=2)
     ]

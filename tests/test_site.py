@@ -16,6 +16,7 @@ from report_samples import evaluation
 from planeval.messages import speaking
 from planeval.model.evaluation import Kind, Verdict
 from planeval.model.plan import Attribute
+from planeval.model.terms import USUAL_KINDS
 from planeval.render.publish import PublishError
 from planeval.render.scan import quick
 from planeval.report.blocks import Link
@@ -275,7 +276,10 @@ def place(number: int, **changes: object) -> list[SiteEntry]:
         **changes,
     }
     plan = str(fields.pop("plan", f"plan-{number}"))
-    return [SiteEntry.from_summary(plan, kind, summary_of(evaluation(kind=kind, **fields))) for kind in Kind]
+    return [
+        SiteEntry.from_summary(plan, kind, summary_of(evaluation(kind=kind, **fields)))
+        for kind in USUAL_KINDS
+    ]
 
 
 def nation(*more: list[SiteEntry]) -> list[SiteEntry]:
@@ -401,7 +405,7 @@ def test_the_page_counts_every_published_report_first():
 
 def test_reports_held_back_are_marked_and_their_reasons_listed_once():
     same = ("dictionary<1>",)
-    held = [SiteEntry.from_summary("old", k, record()["summary"], same, published=True) for k in Kind]  # type: ignore[arg-type]
+    held = [SiteEntry.from_summary("old", k, record()["summary"], same, published=True) for k in USUAL_KINDS]  # type: ignore[arg-type]
     new = [SiteEntry("new", Kind.FINAL, "新规划", held_back=same)]
     html = render_index(nation(held, new))
     assert html.count("dictionary&lt;1&gt;") == 1

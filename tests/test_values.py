@@ -213,6 +213,8 @@ def test_the_values_of_all_places_at_once_are_those_worked_out_one_by_one(
     numbers = ["value", "numerator", "denominator"]
     given = values.astype({name: "object" for name in numbers})
     given[numbers] = given[numbers].where(values[numbers].notna(), None)
+    assert set(given.pop("derived")) | set(given.pop("partial")) <= {""}
+    assert given.pop("partial_sum").isna().all()
     assert list(given.itertuples(index=False, name=None)) == expected
 
 

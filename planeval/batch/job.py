@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from planeval.messages import say
 from planeval.messages.names import in_language
 from planeval.model.findings import Finding, Severity
 from planeval.model.plan import Plan
-from planeval.model.terms import Kind
+from planeval.model.terms import USUAL_KINDS, Kind
 from planeval.read.inventory import Inventory, plan_paths, take_inventory
 from planeval.read.project import data_folder
 from planeval.read.yaml_file import load_model
@@ -93,9 +93,10 @@ class Job:
                 names = say("read.name_join").join(shown)
                 raise UsageError(say("read.unknown_plan", found=plan, known=names, hint=hint))
         _check_as_of(root, plans, options.as_of)
-        kinds = [Kind(k) for k in dict.fromkeys(options.kind)] or list(Kind)
+        kinds = [Kind(k) for k in dict.fromkeys(options.kind)]
+        asked = [(plan, kind) for plan in plans for kind in kinds or _usual_kinds(Path(options.out), plan)]
         inventory = take_inventory(root, State(Path(options.out)).inventory, options.vintage)
-        job = cls(command, options, inventory, [(plan, kind) for plan in plans for kind in kinds])
+        job = cls(command, options, inventory, asked)
         job.tell("cli.started", data=options.data, plans=len(known), rows=inventory.rows)
         return job
 
@@ -150,6 +151,16 @@ class Job:
         plan, kind = report
         return self.out / plan / kind.value
 
+    def as_of(self, report: Report) -> int | None:
+        """The data year asked for; None is the default of the kind. A yearly monitoring that is merely kept up to date
+        keeps its year."""
+        if self.options.as_of is None and not self.options.kind and report[1] is Kind.ANNUAL:
+            record = self.records.get(report) or read_record(self.folder(report)) or {}
+            before = record.get("inputs", {}).get("parameters", {}).get("as_of")
+            return before if isinstance(before, int) else None
+        asked: int | None = self.options.as_of
+        return asked
+
     def tell(self, name: str, **params: Any) -> None:
         """One line of what is going on."""
         if not self.quiet:
@@ -171,7 +182,7 @@ class Job:
                 notebook=shared.notebooks[NOTEBOOKS[kind]],
                 parameters=parameters_of(
                     plan,
-                    self.options.as_of,
+                    self.as_of(report),
                     self.options.data,
                     self.validation_path,
                     self.options.lang,
@@ -183,7 +194,7 @@ class Job:
                 findings="",
                 dictionary=files.get("indicators.yaml", ""),
                 method=files.get("method.yaml", ""),
-                regions=files.get("regions.csv", ""),
+                regions=_map_digest(files),
                 expectations=shared.expectations,
                 template=shared.template,
                 code=shared.code,
@@ -382,6 +393,18 @@ class Job:
         before = {name: reasons for name, reasons in known.held.items() if name not in asked}
         pages_there = {name: key for name, key in self.page_keys.items() if _fits(self.out / name, key)}
         self.state.write_last(Last(self.digest, {**known.keys, **pages_there, **keys}, {**before, **held}))
+
+
+def _usual_kinds(out: Path, plan: str) -> Iterable[Kind]:
+    """What is made of a plan when no kind is named: a yearly monitoring that was published once must not go stale."""
+    there = (out / plan / Kind.ANNUAL.value).is_dir()
+    return (Kind.ANNUAL, *USUAL_KINDS) if there else USUAL_KINDS
+
+
+def _map_digest(files: Mapping[str, str]) -> str:
+    """The map of places: ``regions.csv``, with the changes of it where they are recorded."""
+    regions, changes = files.get("regions.csv", ""), files.get("region_changes.csv")
+    return regions if changes is None else digest([regions, changes])
 
 
 def _check_as_of(root: Path, plans: Iterable[str], as_of: int | None) -> None:

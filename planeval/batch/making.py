@@ -95,7 +95,7 @@ def _batches(job: Job, due: Iterable[Report]) -> list[Batch]:
         task = ReportTask(
             plan=plan,
             kind=kind,
-            as_of=job.options.as_of,
+            as_of=job.as_of((plan, kind)),
             data=job.options.data,
             validation=job.validation_path,
             lang=job.options.lang,

@@ -13,7 +13,7 @@ from planeval.batch.job import Job, Report
 from planeval.commands.arguments import DEFAULTS, default_out
 from planeval.messages import say
 from planeval.model.findings import Finding, Severity
-from planeval.model.terms import Kind
+from planeval.model.terms import USUAL_KINDS, Kind
 from planeval.report.words import word
 
 MOST_REASONS = 5  # a recap must stay readable; the validation page has them all
@@ -167,7 +167,9 @@ def rerun_command(job: Job, wanted: Collection[Report]) -> str:
     if options.plan or len(plans) <= MOST_PLANS:
         words += ["--plan", *plans]
     kinds = [kind.value for kind in Kind if any(of is kind for _, of in wanted)]
-    if options.kind or len(kinds) < len(Kind):
+    # The yearly reports that are there come by themselves.
+    some = Kind.ANNUAL not in kinds and len(kinds) < len(USUAL_KINDS)
+    if options.kind or some:
         words += ["--kind", *kinds]
     for name in ("as_of", "vintage", "engine", "jobs", "scheduler"):
         value = getattr(options, name)

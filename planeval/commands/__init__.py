@@ -13,11 +13,12 @@ import keyword
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 from planeval import __version__
-from planeval.commands.arguments import DEFAULTS, add_language, default_out
+from planeval.commands.arguments import DEFAULTS, add_language, add_offline, default_out
 from planeval.messages import LANGUAGES, language, say, speak
 
 # In the order of an analyst's year.
@@ -37,6 +38,10 @@ COMMANDS = (
     "check-plan",
     "method",
 )
+
+
+# Those that read observations: before they begin, databases are read anew, unless --offline says otherwise.
+READ_OBSERVATIONS = frozenset(COMMANDS) - {"site", "publish", "method"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -70,6 +75,8 @@ def build_parser() -> argparse.ArgumentParser:
         )
         own.add_argument("-h", "--help", action="help", help=say("cli.help.help"))
         module.add_arguments(own)
+        if name in READ_OBSERVATIONS:
+            add_offline(own)
         own.add_argument("--debug", action="store_true", help=say("cli.help.debug"))
         own.set_defaults(
             main=module.main, **{k: v for k, v in DEFAULTS.items() if own.get_default(k) is None}
@@ -101,6 +108,21 @@ def _tell_nobody() -> None:
             os.close(nowhere)
 
 
+@contextmanager
+def _databases_read(options: argparse.Namespace) -> Iterator[None]:
+    """For a command that reads observations: first those in databases, into the data folder."""
+    if "offline" not in options or options.data is None:  # verify asks for no data unless told to
+        yield
+        return
+    from planeval.database.snapshot import renewed
+    from planeval.read.project import data_folder
+
+    with renewed(data_folder(options.data), options.offline) as told:
+        for line in told if not (options.quiet or options.json) else ():
+            print(line)
+        yield
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse and run; returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
@@ -117,7 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from planeval.errors import PlanevalError, UsageError
 
     try:
-        return int(options.main(options))
+        with _databases_read(options):
+            return int(options.main(options))
     except UsageError as error:
         if options.debug:
             raise

@@ -6,7 +6,7 @@ import argparse
 
 from planeval.messages import say
 
-KINDS = ("midterm", "final")
+KINDS = ("annual", "midterm", "final")
 ENGINES = ("planeval", "kernel")
 OUT = "reports"
 FORMATS = ("html", "docx", "pdf")
@@ -39,7 +39,7 @@ def _kind(text: str) -> str:
     raise argparse.ArgumentTypeError(say("read.unknown_kind", found=text, hint=hint(text, KINDS)))
 
 
-def _year(text: str) -> int:
+def year_of(text: str) -> int:
     """A year of four digits."""
     if len(text) == 4 and text.isascii() and text.isdigit():
         return int(text)
@@ -116,7 +116,7 @@ def default_out(lang: str, vintage: str = "") -> str:
     return out if lang == LANGUAGES[0] else f"{out}/{lang}"
 
 
-def _vintage(text: str) -> str:
+def day(text: str) -> str:
     """The last day of a date; argparse hands the default over as well."""
     from planeval.errors import UsageError
     from planeval.read.vintage import last_day
@@ -130,8 +130,13 @@ def _vintage(text: str) -> str:
 def add_vintage(parser: argparse.ArgumentParser) -> None:
     """``--vintage DATE``."""
     parser.add_argument(
-        "--vintage", metavar=say("cli.metavar.date"), type=_vintage, default="", help=say("cli.help.vintage")
+        "--vintage", metavar=say("cli.metavar.date"), type=day, default="", help=say("cli.help.vintage")
     )
+
+
+def add_offline(parser: argparse.ArgumentParser) -> None:
+    """``--offline``."""
+    parser.add_argument("--offline", action="store_true", help=say("database.help.offline"))
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
@@ -164,9 +169,19 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=say("cli.help.kind"),
     )
+    add_as_of(parser)
+
+
+def add_as_of(parser: argparse.ArgumentParser) -> None:
+    """``--as-of YEAR``."""
     parser.add_argument(
-        "--as-of", metavar=say("cli.metavar.year"), type=_year, default=None, help=say("cli.help.as_of")
+        "--as-of", metavar=say("cli.metavar.year"), type=year_of, default=None, help=say("cli.help.as_of")
     )
+
+
+def add_kind(parser: argparse.ArgumentParser, help: str) -> None:
+    """``--kind KIND`` of a command about one report; the mid-term where nothing is said."""
+    parser.add_argument("--kind", metavar=say("cli.metavar.kind"), type=_kind, default="midterm", help=help)
 
 
 def add_work(parser: argparse.ArgumentParser) -> None:

@@ -22,10 +22,16 @@ COLUMNS = [
     "numerator",
     "denominator",
     "published_rate",
+    "derived",
+    "partial",
+    "partial_sum",
     "reason",
 ]
 _STATUSES = np.array([*Status, None], dtype=object)  # looked up by rank; -1 gives None
 _RANK = {status.value: status.rank for status in Status}
+# How a figure was derived (`planeval.derive`); of two inputs the later one says more.
+_DERIVED = ("", "accidents", "predecessors", "parts")
+_PARTIAL = 4  # how far the reasons of partial sums stand behind those of what is missing
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -49,12 +55,17 @@ def indicator_values(
     ``value`` = scale x numerator / denominator (numerator alone without a denominator), in the indicator's unit;
     ``numerator`` and ``denominator`` in the variables' canonical units. Where an input is missing the published
     rate (an observation under the indicator's own key) is used and ``published_rate`` is True. A value that
-    cannot be given is NaN and ``reason`` is ``missing:<variables>`` or ``zero_denominator:<variable>``, None
-    otherwise. ``status`` is the worst status of the inputs, None without a value.
+    cannot be given is NaN and ``reason`` is ``missing:<variables>``, ``partial:<variables>`` or
+    ``zero_denominator:<variable>``, None otherwise. ``status`` is the worst status of the inputs, None without a value or a sum.
+
+    A sum that lacks a part is no input: it stands in ``partial_sum`` (NaN elsewhere; indicators without denominator
+    only), and ``partial`` says of how many parts it is (``12/13``). A rate over the parts that have both inputs is a
+    value, with ``partial``. ``derived``: accidents, predecessors or parts where an input was derived, else "".
 
     Args:
         observations: rows that may be computed with; columns region_code, year, variable, value (canonical unit),
-            status, published, any others ignored. Thousands of places at once are as welcome as one.
+            status, published, possibly derived and partial, any others ignored. Thousands of places at once are as
+            welcome as one.
 
     Returns:
         Tidy frame with ``COLUMNS``, sorted by region_code, indicator, year.
@@ -70,8 +81,13 @@ def indicator_values(
     wide = _spread(observations, sorting, vintage)
 
     # One row an indicator, one column a place and year.
-    numerator = wide.value[wide.rows_of(i.numerator for i in indicators)]
-    denominator = wide.value[wide.rows_of(i.denominator for i in indicators)]
+    tops, bottoms = (
+        wide.rows_of(i.numerator for i in indicators),
+        wide.rows_of(i.denominator for i in indicators),
+    )
+    part_of_top, part_of_bottom = wide.partial[tops] > 0, wide.partial[bottoms] > 0
+    numerator = np.where(part_of_top, np.nan, wide.value[tops])
+    denominator = np.where(part_of_bottom, np.nan, wide.value[bottoms])
     # A variable that is the indicator's own numerator is no published rate.
     published_rows = wide.rows_of(
         None if key == i.numerator else key for key, i in zip(keys, indicators, strict=True)
@@ -87,20 +103,34 @@ def indicator_values(
     value = np.where(use_published, published, computed)
     absent = np.isnan(value)
 
-    rank = np.fmax(
-        wide.rank[wide.rows_of(i.numerator for i in indicators)],
-        wide.rank[wide.rows_of(i.denominator for i in indicators)],
-    )
-    rank = np.where(absent, -1, np.where(use_published, wide.rank[published_rows], rank))
+    rank = np.fmax(wide.rank[tops], wide.rank[bottoms])
+    part = absent & ~is_ratio & part_of_top
+    rank = np.where(absent & ~part, -1, np.where(use_published, wide.rank[published_rows], rank))
 
     words = np.array(
         [_reasons(key, i.numerator, i.denominator) for key, i in zip(keys, indicators, strict=True)],
         dtype=object,
     )
     no_top, no_bottom = absent & np.isnan(numerator), absent & is_ratio & np.isnan(denominator)
+    # Where there is at least a sum over some parts, only what is not there at all is missing.
+    only_parts = (~no_top | part_of_top) & (~no_bottom | part_of_bottom)
+    no_top, no_bottom = (
+        no_top & (only_parts | ~part_of_top),
+        no_bottom & (only_parts | ~part_of_bottom),
+    )
     why = no_top * 1 + no_bottom * 2
+    why[absent & only_parts & (no_top | no_bottom)] += _PARTIAL
     why[absent & zero] = 4
     reason = words[np.arange(len(keys))[:, np.newaxis], why]
+
+    partial_sum = np.where(part, wide.value[tops] * np.array([[i.scale] for i in indicators]), np.nan)
+    of = np.where(use_published, wide.partial[published_rows], np.where(part, wide.partial[tops], 0))
+    derived = np.fmax(wide.derived[tops], wide.derived[bottoms])
+    derived = np.where(use_published, wide.derived[published_rows], np.where(absent & ~part, 0, derived))
+
+    # A rate over some parts does not follow from the place's own inputs.
+    over_parts = use_published & (derived > 0)
+    numerator, denominator = (np.where(over_parts, np.nan, own) for own in (numerator, denominator))
 
     # From indicator by indicator to place by place; the years of a place already stand in order.
     place = sorting.region[wide.first_row]
@@ -117,7 +147,10 @@ def indicator_values(
             "status": pd.Series(_STATUSES[rank.ravel()[order].astype("int64")], dtype="object"),
             "numerator": numerator.ravel()[order],
             "denominator": denominator.ravel()[order],
-            "published_rate": use_published.ravel()[order],
+            "published_rate": (use_published & (derived == 0)).ravel()[order],
+            "derived": np.array(_DERIVED, dtype=object)[derived.ravel()[order]],
+            "partial": np.array(wide.partials, dtype=object)[of.ravel()[order]],
+            "partial_sum": partial_sum.ravel()[order],
             "reason": pd.Series(reason.ravel()[order], dtype="object"),
         }
     )
@@ -153,10 +186,16 @@ def _one_vintage(sorting: _Sorting, vintage: Vintage) -> Codes:
 
 
 class _Wide(NamedTuple):
-    """A row a variable, and a last one for what is not measured; a column a place and year that has any row."""
+    """A row a variable, and a last one for what is not measured; a column a place and year that has any row.
+
+    ``derived`` and ``partial`` hold numbers of the texts in ``_DERIVED`` and ``partials``, 0 for none.
+    """
 
     value: Floats
     rank: Floats
+    derived: Codes
+    partial: Codes
+    partials: list[str]
     variables: dict[str, int]
     first_row: Codes  # of each column: the position of one of its observations
 
@@ -179,17 +218,30 @@ def _spread(observations: pd.DataFrame, sorting: _Sorting, vintage: Vintage) -> 
     value, rank = np.full(shape, np.nan), np.full(shape, np.nan)
     value[sorting.variable[rows], column] = observations["value"].to_numpy(dtype="float64")[rows]
     rank[sorting.variable[rows], column] = ranks[status[rows]]
-    return _Wide(value, rank, {v: n for n, v in enumerate(sorting.variables)}, rows[first])
+    derived, partial = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    partials = [""]
+    if "derived" in observations.columns and (observations["derived"] != "").any():
+        how = (
+            observations["derived"].map({name: n for n, name in enumerate(_DERIVED)}).to_numpy(dtype="int64")
+        )
+        derived[sorting.variable[rows], column] = how[rows]
+        partials += sorted(set(observations["partial"]) - {""})
+        of = observations["partial"].map({text: n for n, text in enumerate(partials)}).to_numpy(dtype="int64")
+        partial[sorting.variable[rows], column] = of[rows]
+    return _Wide(
+        value, rank, derived, partial, partials, {v: n for n, v in enumerate(sorting.variables)}, rows[first]
+    )
 
 
 def _reasons(key: str, top: str | None, bottom: str | None) -> list[str | None]:
-    """Why there is no value: nothing wrong, no numerator, no denominator, neither of them, a zero denominator."""
+    """Why there is no value: nothing wrong, no numerator, no denominator, neither of them, a zero denominator; and the
+    second to fourth again (``_PARTIAL`` further on) where there is a sum over some parts."""
     if top is None:
-        return [None, *[f"missing:{key}"] * 4]
+        return [None, *[f"missing:{key}"] * (4 + _PARTIAL - 1)]
+    absent = [top, bottom, f"{top}+{bottom}"]
     return [
         None,
-        f"missing:{top}",
-        f"missing:{bottom}",
-        f"missing:{top}+{bottom}",
+        *(f"missing:{names}" for names in absent),
         f"zero_denominator:{bottom}",
+        *(f"partial:{names}" for names in absent),
     ]

@@ -3,68 +3,42 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
-from planeval.compute.values import indicator_values
 from planeval.errors import InputError, UsageError
 from planeval.evaluate.indicator import evaluate_promise, judge_promise
 from planeval.evaluate.ledger import judge_items
+from planeval.evaluate.materials import Evidence
 from planeval.evaluate.plan_check import check_plan
-from planeval.evaluate.promise import Material, Promise
+from planeval.evaluate.promise import Material
 from planeval.evaluate.provenance import provenance
-from planeval.evaluate.rows import observed, restatements, source_rows
-from planeval.evaluate.series import series_of, variables_of
+from planeval.evaluate.restatements import restated_indicators, restatements
+from planeval.evaluate.rows import source_rows
+from planeval.evaluate.series import Point, variables_of
 from planeval.messages import language, say
-from planeval.model.dictionary import Dictionary
 from planeval.model.evaluation import Evaluation, FollowUp, IndicatorEvaluation, Kind
 from planeval.model.findings import Finding, Severity
-from planeval.model.plan import CompleteBy, Cumulative, Plan
+from planeval.model.plan import Plan
 from planeval.model.spoken import spoken
 from planeval.model.status import PROVISIONAL, Status
 from planeval.read.workspace import Workspace
 
 
-def default_year(plan: Plan, kind: Kind) -> int:
-    """The plan's middle year for a mid-term, its end year for a final."""
-    return plan.period.middle if kind is Kind.MIDTERM else plan.period.end
+def default_year(plan: Plan, kind: Kind, points: Mapping[str, Mapping[int, Point]]) -> int:
+    """The plan's middle year for a mid-term, its end year for a final. For the yearly monitoring the latest year of the
+    period in which a core indicator has a value that is no forecast; the first year where there is none yet.
+
+    ``points`` are those of each indicator by key and year.
+    """
+    if kind is not Kind.ANNUAL:
+        return plan.period.middle if kind is Kind.MIDTERM else plan.period.end
+    told = [year for row in plan.indicators for year in _known(points.get(row.key, {}))]
+    return max((year for year in told if year in plan.period.years), default=plan.period.start)
 
 
-def promises(plan: Plan, dictionary: Dictionary) -> tuple[list[Promise], list[Promise]]:
-    """Core indicators and sub-targets that statistics can judge."""
-    core = [
-        Promise(
-            key=row.key,
-            id=row.key,
-            no=row.no,
-            name=dictionary.indicators[row.key].name,
-            name_en=dictionary.indicators[row.key].name_en,
-            attribute=row.attribute,
-            as_written=row.as_written,
-            reading=row.reading,
-            target=row.target,
-            base=row.base,
-            end=plan.period.end,
-        )
-        for row in plan.indicators
-    ]
-    subs = [
-        Promise(
-            key=row.key,
-            id=row.id,
-            no=None,
-            name=row.name,
-            name_en=row.name_en or dictionary.indicators[row.key].name_en,
-            attribute=row.attribute,
-            as_written=row.as_written,
-            reading=row.note,
-            target=row.target,
-            base=row.base,
-            end=row.due.year if row.due else plan.period.end,
-        )
-        for row in plan.sub_targets
-        if row.key is not None and not isinstance(row.target, CompleteBy | Cumulative)
-    ]
-    return core, subs
+def _known(points: Mapping[int, Point]) -> Iterator[int]:
+    """The years with a value that is no forecast."""
+    return (p.year for p in points.values() if p.value is not None and p.status is not Status.FORECAST)
 
 
 def evaluate(
@@ -79,59 +53,36 @@ def evaluate(
         InputError: a critical finding touches the plan or its place: its reports are held back.
     """
     plan = workspace.require_plan(plan_id)
-    year = default_year(plan, kind) if as_of is None else as_of
-    if year not in plan.period.years:
+    if as_of is not None and as_of not in plan.period.years:
         span = f"{plan.period.start}—{plan.period.end}"
-        raise UsageError(say("read.as_of_outside_period", found=year, plan=plan_id, span=span))
+        raise UsageError(say("read.as_of_outside_period", found=as_of, plan=plan_id, span=span))
     touching = [f for f in findings if f.touches(plan_id, plan.region_code)]
     critical = [f for f in touching if f.severity is Severity.CRITICAL]
     if critical:
         raise InputError(*critical)
 
-    rows = workspace.rows_of(plan.region_code)
-    own_rows = observed(rows)
-    latest = indicator_values(rows, workspace.dictionary)
-    points = first_points = series_of(latest)
-    published_again = len({(row.variable, row.year) for row in own_rows}) < len(own_rows)
-    if published_again:
-        first_points = series_of(indicator_values(rows, workspace.dictionary, vintage="first"))
+    evidence = Evidence.of(workspace, plan)
+    year = default_year(plan, kind, evidence.points) if as_of is None else as_of
+    core, subs = evidence.core, evidence.subs
     said = spoken(plan)
-    core, subs = promises(said, workspace.dictionary)
-    row_of = {(row.variable, row.year): row.place for row in own_rows if not row.superseded}
-
-    def materials(batch: list[Promise], at: Kind, data_year: int) -> list[Material]:
-        return [
-            Material(
-                plan=plan,
-                promise=promise,
-                indicator=workspace.dictionary.indicators[promise.key],
-                dictionary=workspace.dictionary,
-                method=workspace.method,
-                kind=at,
-                as_of=data_year,
-                points=points.get(promise.key, {}),
-                first=first_points.get(promise.key, {}),
-                rows=row_of,
-            )
-            for promise in batch
-        ]
-
-    indicators = [evaluate_promise(material) for material in materials(core, kind, year)]
-    sub_targets = [evaluate_promise(material) for material in materials(subs, kind, year)]
+    indicators = [evaluate_promise(material) for material in evidence.materials(core, kind, year)]
+    sub_targets = [evaluate_promise(material) for material in evidence.materials(subs, kind, year)]
     ledger = workspace.ledgers.get(plan_id)
     items = judge_items(said, ledger, year, workspace.method)
     used = variables_of({p.key for p in core + subs}, workspace.dictionary)
     behind = {source for own in indicators + sub_targets for v in own.values for source in v.sources}
-    of_plan = (row for row in own_rows if row.variable in used and row.year <= year)
+    of_plan = (row for row in evidence.rows if row.variable in used and row.year <= year)
     listed = source_rows(of_plan, workspace.dictionary, behind)
     # Looking back makes sense only from a year the mid-term could not know.
     look_back = kind is Kind.FINAL and year > plan.period.middle
-    back = materials(core + subs, Kind.MIDTERM, plan.period.middle) if look_back else []
+    back = evidence.materials(core + subs, Kind.MIDTERM, plan.period.middle) if look_back else []
     region = workspace.regions[plan.region_code]
     statuses = {row.status for row in listed if row.used}
     illustrative = Status.ILLUSTRATIVE in statuses or any(item.illustrative for item in items)
     published = [row.published for row in listed if row.used and row.published]
-    checked = check_plan(plan, latest, rows, workspace.dictionary, workspace.method, as_of=year)
+    checked = check_plan(
+        plan, evidence.values, evidence.frame, workspace.dictionary, workspace.method, as_of=year
+    )
     return Evaluation(
         plan=plan_id,
         lang=language(),
@@ -158,11 +109,14 @@ def evaluate(
         items=items,
         plan_check=checked,
         restatements=restatements(listed),
+        restated=restated_indicators(
+            evidence, evidence.materials(core + subs, kind, year), indicators + sub_targets
+        ),
         follow_up=_follow_up(back, indicators + sub_targets),
         validation=touching,
         rows=listed,
         method=workspace.method.model_dump(mode="json", exclude={"assumptions_en"}),
-        provenance=provenance(workspace, plan, rows, kind, year, platform.python_version()),
+        provenance=provenance(workspace, plan, evidence.frame, kind, year, platform.python_version()),
     )
 
 

@@ -11,7 +11,7 @@ from planeval.evaluate.promise import Material
 from planeval.evaluate.sensitivity import sensitivity
 from planeval.evaluate.series import BaseValue, absent
 from planeval.evaluate.uncertainty import comparison_with_base, current_interval, point_interval
-from planeval.model.evaluation import IndicatorEvaluation, Kind, Projection, YearValue
+from planeval.model.evaluation import IndicatorEvaluation, Kind, Projection, Verdict, YearValue
 from planeval.model.plan import AtLeast, NoneOccurs, PeriodMeanAtMost
 from planeval.model.status import PROVISIONAL, Status
 
@@ -85,7 +85,8 @@ def evaluate_promise(material: Material) -> IndicatorEvaluation:
         progress=judgement.progress,
         time_share=case.time_share,
         verdict=judgement.verdict,
-        provisional=data_status in PROVISIONAL,
+        provisional=(data_status in PROVISIONAL or material.rests_on_parts(judgement, base))
+        and judgement.verdict is not Verdict.NOT_ASSESSABLE,
         interval=interval,
         comparison=comparison,
         projection=projection,
@@ -167,9 +168,12 @@ def _year_values(material: Material) -> list[YearValue]:
                 denominator=point.denominator,
                 interval=point_interval(point, indicator, material.method.interval),
                 published_rate=point.published_rate,
-                reason=None if point.value is not None else reason_text(point.reason, material),
+                reason=None if point.value is not None else reason_text(point, material),
                 break_before=breaks.get(year) if year > first else None,
-                sources=material.sources(point) if point.value is not None else [],
+                sources=material.sources(point) if point.value is not None or point.partial else [],
+                derived=point.derived,
+                partial=point.partial,
+                partial_sum=point.partial_sum,
             )
         )
     return result

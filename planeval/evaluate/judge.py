@@ -36,6 +36,7 @@ class Case:
     """What a rule sees. ``values``: annual values by year (None: missing); ``target`` levels in their unit.
 
     ``mean``: a ready mean of the period so far, for the ratio-of-sums convention; None: the mean of ``values``.
+    ``least``: of missing years what the value is at least, where only some parts of the place are known.
     """
 
     target: StatisticTarget
@@ -46,6 +47,7 @@ class Case:
     as_of: int
     values: Mapping[int, float | None]
     mean: float | None = None
+    least: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def time_share(self) -> float:
@@ -213,7 +215,9 @@ def _period_mean(case: Case, target: PeriodMeanAtMost, kind: Kind) -> Judgement:
     total = case.mean * len(case.known) if case.mean is not None else math.fsum(case.known)
     remaining = length - len(case.years_so_far)
     budget = level * length  # what the annual values of the whole period may add up to
-    broken = at_least(total, budget) if target.strict else below(budget, total)
+    known_of_missing = math.fsum(case.least.get(year, 0.0) for year in case.missing_years)
+    spent = total + known_of_missing  # at least
+    broken = at_least(spent, budget) if target.strict else below(budget, spent)
     missing = case.missing_years
     if case.mean is not None and (remaining or missing):
         # A ratio of sums: denominators still to come can always bring it down again, so nothing is settled.
@@ -241,7 +245,7 @@ def _period_mean(case: Case, target: PeriodMeanAtMost, kind: Kind) -> Judgement:
 
 
 def _none_occurs(case: Case, kind: Kind) -> Judgement:
-    occurred = {year: v for year in case.years_so_far if (v := case.values.get(year)) is not None and v > 0}
+    occurred = {year: v for year in case.years_so_far if (v := _at_least_occurred(case, year)) > 0}
     missing = case.missing_years
     total = math.fsum(case.known) if case.known and not missing else None
     result = Judgement(Verdict.NOT_ASSESSABLE, 0.0, total)
@@ -257,3 +261,9 @@ def _none_occurs(case: Case, kind: Kind) -> Judgement:
     if missing or not case.years_so_far:
         return result if missing else result.flagged("period_not_begun")
     return replace(result, verdict=Verdict.MET if kind is Kind.FINAL else Verdict.ON_TRACK)
+
+
+def _at_least_occurred(case: Case, year: int) -> float:
+    """What is known to have occurred in a year; one part of the place is enough."""
+    value = case.values.get(year)
+    return case.least.get(year, 0.0) if value is None else value

@@ -27,7 +27,7 @@ _DAYS_A_YEAR = 365.25
 
 
 @dataclass(frozen=True)
-class _Item:
+class Item:
     """What the plan says about one item. ``horizon``: when it should be done, for reckoning its pace."""
 
     id: str
@@ -68,16 +68,22 @@ def judge_items(plan: Plan, ledger: pd.DataFrame | None, as_of: int, method: Met
     without a due date is never overdue; its pace is reckoned to the end of the period.
     """
     reports = _reports(ledger, as_of)
-    return [_judge(item, reports.get(item.id, []), plan, as_of, method.ledger) for item in _items(plan)]
+    return [_judge(item, reports.get(item.id, []), plan, as_of, method.ledger) for item in items_of(plan)]
 
 
-def _items(plan: Plan) -> Iterator[_Item]:
+def judge_item(item: Item, plan: Plan, ledger: pd.DataFrame, as_of: int, method: Method) -> ItemProgress:
+    """One of the `items_of` the plan, as `judge_items` judges it."""
+    return _judge(item, _reports(ledger, as_of).get(item.id, []), plan, as_of, method.ledger)
+
+
+def items_of(plan: Plan) -> Iterator[Item]:
+    """Everything of ``plan`` that the progress ledger may speak of, in the plan's order."""
     first, end = plan.period.start, Due(year=plan.period.end)
     for part in plan.tasks:
         for section in part.sections:
-            yield _Item(section.id, "task", section.name, part.name, first, end, end, first)
+            yield Item(section.id, "task", section.name, part.name, first, end, end, first)
     for project in plan.projects:
-        yield _Item(
+        yield Item(
             id=project.id,
             item_type="project",
             name=project.name,
@@ -92,7 +98,7 @@ def _items(plan: Plan) -> Iterator[_Item]:
         target = sub_target.target
         if isinstance(target, CompleteBy | Cumulative):
             due = target.due or sub_target.due
-            yield _Item(
+            yield Item(
                 id=sub_target.id,
                 item_type="cumulative" if isinstance(target, Cumulative) else "milestone",
                 name=sub_target.name,
@@ -147,20 +153,20 @@ def _day_text(day: date) -> str:
     return say("ledger.day", year=day.year, month=say(f"month.{day.month}"), day=day.day)
 
 
-def _share(item: _Item, report: _Report) -> float | None:
+def _share(item: Item, report: _Report) -> float | None:
     """The percentage done by the report's own measure: the quantity where there is one, else the percentage."""
     if item.quantity is not None and report.quantity is not None:
         return report.quantity / item.quantity.total * 100
     return report.percent
 
 
-def _is_complete(item: _Item, report: _Report) -> bool:
+def _is_complete(item: Item, report: _Report) -> bool:
     """Reported as completed with nothing in the report against it, or 100 % done."""
     share = _share(item, report)
     return report.status == "completed" if share is None else share >= 100 - _TOLERANCE
 
 
-def _expected(item: _Item, as_of: int) -> tuple[float, float | None]:
+def _expected(item: Item, as_of: int) -> tuple[float, float | None]:
     """Percentage that should be done by the end of ``as_of``, and the planned quantity to date."""
     start, horizon = float(item.start), item.horizon.ordinal
     share = 1.0 if horizon <= start else min(max((as_of + 1 - start) / (horizon - start), 0.0), 1.0)
@@ -175,7 +181,7 @@ def _expected(item: _Item, as_of: int) -> tuple[float, float | None]:
     return min(planned / item.quantity.total, 1.0) * 100, planned
 
 
-def _judge(item: _Item, reports: list[_Report], plan: Plan, as_of: int, rule: LedgerRule) -> ItemProgress:
+def _judge(item: Item, reports: list[_Report], plan: Plan, as_of: int, rule: LedgerRule) -> ItemProgress:
     due_passed = item.due is not None and item.due.ordinal <= as_of + 1
     expected, planned = _expected(item, as_of)
     known: dict[str, Any] = {
@@ -240,7 +246,7 @@ def _judge(item: _Item, reports: list[_Report], plan: Plan, as_of: int, rule: Le
 
 
 def _unfinished(
-    item: _Item, latest: _Report, share: float | None, expected: float, due_passed: bool, rule: LedgerRule
+    item: Item, latest: _Report, share: float | None, expected: float, due_passed: bool, rule: LedgerRule
 ) -> ItemState:
     if due_passed:
         return ItemState.OVERDUE
@@ -252,7 +258,7 @@ def _unfinished(
 
 
 def _unfinished_notes(
-    item: _Item, latest: _Report, share: float | None, state: ItemState, plan: Plan, as_of: int
+    item: Item, latest: _Report, share: float | None, state: ItemState, plan: Plan, as_of: int
 ) -> Iterator[Note]:
     if state is ItemState.OVERDUE and item.due is not None:
         if item.item_type == "task":
@@ -270,13 +276,13 @@ def _unfinished_notes(
         yield _note("no_due_date", horizon=say(f"ledger.horizon.{basis}"), end=item.horizon.year)
 
 
-def _not_due_to_start(item: _Item, as_of: int) -> Iterator[Note]:
+def _not_due_to_start(item: Item, as_of: int) -> Iterator[Note]:
     """For what has no report or is not started: the plan itself lets it start later, so that is no failing."""
     if item.shown_start is not None and item.shown_start > as_of:
         yield _note("not_due_to_start", start=item.shown_start, as_of=as_of)
 
 
-def _late_completion(item: _Item, reports: list[_Report]) -> Iterator[Note]:
+def _late_completion(item: Item, reports: list[_Report]) -> Iterator[Note]:
     """The first of the unbroken run of reports of completion tells when it was completed."""
     if item.due is None:
         return
@@ -289,7 +295,7 @@ def _late_completion(item: _Item, reports: list[_Report]) -> Iterator[Note]:
         yield _note("completed_late", due=date_text(item.due), date=_day_text(first.day))
 
 
-def _contradictions(item: _Item, latest: _Report, share: float | None) -> Iterator[Note]:
+def _contradictions(item: Item, latest: _Report, share: float | None) -> Iterator[Note]:
     """A reported status that the reported measure does not bear out."""
     if share is None:
         return
@@ -299,14 +305,14 @@ def _contradictions(item: _Item, latest: _Report, share: float | None) -> Iterat
         yield _note("start_contradicted", measure=_measure(item, latest))
 
 
-def _undeclared_completion(item: _Item, latest: _Report) -> Iterator[Note]:
+def _undeclared_completion(item: Item, latest: _Report) -> Iterator[Note]:
     """All of it is done by the measure, while the ledger does not call it completed."""
     if latest.status != "completed":
         status = say(f"ledger.statuses.{latest.status}")
         yield _note("completion_undeclared", status=status, measure=_measure(item, latest))
 
 
-def _measure(item: _Item, report: _Report) -> str:
+def _measure(item: Item, report: _Report) -> str:
     """What the report says was done, as `_share` looks at it: a quantity or a percentage."""
     if item.quantity is not None and report.quantity is not None:
         done = quantity(_as_reported(report.quantity), item.quantity.unit)

@@ -23,16 +23,27 @@ def year_list(years: Sequence[int]) -> str:
     return say("evaluate.years", years=joined)
 
 
-def reason_text(reason: str | None, material: Material) -> str:
-    """Why a value is missing, in words: which figures the statistics do not have."""
-    if reason is None:
+def reason_text(point: Point, material: Material) -> str:
+    """Why a year has no value, in words: its statistics are yet to come, or which figures they do not have."""
+    if point.reason is None:
         return say("evaluate.reason.unknown")
-    code, _, variables = reason.partition(":")
+    code, _, variables = point.reason.partition(":")
     names = []
     for key in variables.split("+"):
         found = material.dictionary.variables.get(key) or material.dictionary.indicators.get(key)
         names.append(found.name if found else key)
-    return say(f"evaluate.reason.{code}", names=say("report.join").join(names))
+    listed = say("report.join").join(names)
+    if code == "partial":
+        return say("parts.reason", names=listed, sources=_partial_sums(point, variables.split("+"), material))
+    if code == "missing" and material.known_until is not None and point.year > material.known_until:
+        return say("annual.not_there_yet", names=listed, latest=material.known_until)
+    return say(f"evaluate.reason.{code}", names=listed)
+
+
+def _partial_sums(point: Point, variables: Sequence[str], material: Material) -> str:
+    """Which parts the sums of these variables lack in the point's year."""
+    told = (material.partial_sums.get((variable, point.year), point.partial) for variable in variables)
+    return say("report.semicolon").join(dict.fromkeys(told))
 
 
 class Notes:
@@ -64,7 +75,7 @@ class Notes:
             if code == "current_missing":
                 point = self.material.points.get(params["year"])
                 counted = self.material.counted()
-                extra["reason"] = reason_text((point or counted[-1]).reason, self.material)
+                extra["reason"] = reason_text(point or counted[-1], self.material)
             elif code in ("years_missing", "occurred"):
                 extra["year_list"] = year_list(params["years"])
             elif code == "required_change_too_steep":
@@ -84,6 +95,15 @@ class Notes:
                 extra |= {"total": fmt.number(params["total"], 0), "unit": unit}
                 extra["count"] = quantity(extra["total"], unit)
             self.add(code, **{**params, **extra})
+            if code == "years_missing":
+                self._of_years_to_come(params["years"])
+
+    def _of_years_to_come(self, missing: Sequence[int]) -> None:
+        """That years are missing because their statistics are not there yet."""
+        latest = self.material.known_until
+        to_come = [year for year in missing if latest is not None and year > latest]
+        if to_come:
+            self.add("not_there_yet", years=to_come, year_list=year_list(to_come), latest=latest)
 
     def of_base(self, base: BaseValue) -> None:
         """A base with holes, and a plan's base that the statistics contradict."""
@@ -109,6 +129,7 @@ class Notes:
         """Illustrative, forecast and preliminary figures, published rates, breaks of definition."""
         if status is not None and status not in (Status.FINAL, Status.REVISED):
             self.add(f"data_{status.value}")
+        self._of_sums([*base.points, *counted])
         indicator = self.material.indicator
         taken = [p.year for p in counted if p.published_rate]
         if taken and indicator.numerator is not None:
@@ -123,6 +144,21 @@ class Notes:
         if crossed:
             code = "definition_break" if compares else "definition_break_within"
             self.add(code, years=crossed, year_list=year_list(crossed))
+
+    def _of_sums(self, points: Sequence[Point]) -> None:
+        """Values that were added up over other places, and those that lack some of them."""
+        for kind in ("parts", "predecessors"):
+            years = {p.year for p in points if p.derived == kind and p.value is not None and not p.partial}
+            if years:
+                self.add(f"summed_{kind}", years=sorted(years), year_list=year_list(sorted(years)))
+        lacking = {
+            "rate_over_parts": {p.year: p.partial for p in points if self.material.over_same_parts(p)},
+            "partial_sums": {p.year: p.partial for p in points if p.partial_sum is not None},
+        }
+        for code, shares in lacking.items():
+            if shares:
+                told = say("report.join").join(dict.fromkeys(shares.values()))
+                self.add(code, years=sorted(shares), year_list=year_list(sorted(shares)), partial=told)
 
     def of_uncertainty(self, interval: Interval | None, comparison: Comparison | None) -> None:
         """Whether the change can be told from chance."""
@@ -141,12 +177,20 @@ class Notes:
         """How much room a mean has left; a straight line that arrives although the verdict says it will not."""
         if projection is None:
             return
+        if projection.value is not None and self._one_year():
+            self.add("projected_from_one_year", year=self.material.current_year)
         if projection.room_left is not None:
             strict = bool(getattr(self.material.promise.target, "strict", False))
             code = "room_left_strict" if strict else "room_left"
             self.add(code, room=self.level(projection.room_left), end=projection.year)
         if projection.meets_target and "required_change_too_steep" in judgement.codes:
             self.add("straight_line_would_do", end=projection.year)
+
+    def _one_year(self) -> bool:
+        """Whether all that is known of the way so far is a single year."""
+        over_period = isinstance(self.material.promise.target, PeriodMeanAtMost)
+        begun = self.material.plan.period.start - 1 if over_period else self.material.plan.base_year
+        return self.material.current_year == begun + 1
 
     def of_nulls(
         self,
@@ -172,7 +216,7 @@ class Notes:
             gaps = [p for p in self.material.counted() if p.value is None]
             by_reason: dict[str, list[int]] = {}
             for p in gaps:
-                by_reason.setdefault(reason_text(p.reason, self.material), []).append(p.year)
+                by_reason.setdefault(reason_text(p, self.material), []).append(p.year)
             told = say("report.semicolon").join(
                 say("evaluate.years_reason", years=year_list(years), reason=why)
                 for why, years in by_reason.items()
@@ -189,7 +233,8 @@ class Notes:
             elif not self.material.indicator.events:
                 self.add("no_interval_not_a_count")
             else:
-                self.add("no_interval_no_count")
+                over_parts = any(map(self.material.over_same_parts, self.material.counted()))
+                self.add("no_interval_over_parts" if over_parts else "no_interval_no_count")
         if comparison is None:
             self.add("no_comparison")
         if projection is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from planeval.evaluate.judge import Case, Judgement
 from planeval.evaluate.series import (
@@ -65,6 +66,10 @@ class Material:
     points: Mapping[int, Point]
     first: Mapping[int, Point]
     rows: Mapping[tuple[str, int], str]  # (variable, year) -> file:line of the row in use
+    known_until: int | None = None  # the latest year in which anything the plan promises has a value
+    # As `rows`, of sums that lack a part: which ones are missing.
+    partial_sums: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    map_breaks: Mapping[int, str] = field(default_factory=dict)  # year -> what changed of the place's area
 
     @property
     def end(self) -> int:
@@ -83,8 +88,11 @@ class Material:
 
     @cached_property
     def breaks(self) -> dict[int, str]:
-        """Breaks in the definition of what the indicator is computed from: year -> what changed."""
-        found: dict[int, list[str]] = {}
+        """Breaks in the definition of what the indicator is computed from, of the place's area, and between figures of
+        the place itself and sums over its parts: year -> what changed."""
+        found: dict[int, list[str]] = {year: [text] for year, text in self.map_breaks.items()}
+        for year, text in self._changes_of_origin():
+            found.setdefault(year, []).append(text)
         for key in variables_of({self.promise.key}, self.dictionary):
             variable = self.dictionary.variables.get(key)
             for year, text in (variable.breaks_in(self.plan.region_code) if variable else {}).items():
@@ -92,14 +100,24 @@ class Material:
         between = say("report.sentence_join")
         return {year: between.join(sorted(set(texts))) for year, texts in found.items()}
 
+    def _changes_of_origin(self) -> Iterator[tuple[int, str]]:
+        known = sorted(p for p in self.points.values() if p.value is not None)
+        for before, after in pairwise(known):
+            summed = after.derived == "parts"
+            if summed != (before.derived == "parts"):
+                yield after.year, say(f"parts.break_{'summed' if summed else 'reported'}", year=after.year)
+
+    def figures(self, point: Point) -> list[tuple[str, int]]:
+        """(variable, year) of the rows that a value was computed from."""
+        own = self.indicator
+        computed = own.numerator is not None and not point.published_rate and not self.over_same_parts(point)
+        keys = [own.numerator, own.denominator] if computed else [self.promise.key]
+        found = [(key, point.year) for key in keys if key is not None]
+        return [figure for figure in found if figure in self.rows]
+
     def sources(self, point: Point) -> list[str]:
         """file:line of the rows that a value was computed from."""
-        own = self.indicator
-        computed = own.numerator is not None and not point.published_rate
-        keys = [own.numerator, own.denominator] if computed else [self.promise.key]
-        return [
-            self.rows[key, point.year] for key in keys if key is not None and (key, point.year) in self.rows
-        ]
+        return [self.rows[figure] for figure in self.figures(point)]
 
     def base(self, base: Base | None = None, points: Mapping[int, Point] | None = None) -> BaseValue:
         """The declared base, or another one."""
@@ -120,6 +138,23 @@ class Material:
             return target.model_copy(update={"level": level, "unit": self.indicator.unit})
         return target
 
+    def over_same_parts(self, point: Point) -> bool:
+        """Whether the value is a rate over those parts of the place alone that have numerator and denominator."""
+        return point.value is not None and point.partial != ""
+
+    def rests_on_parts(
+        self, judgement: Judgement, base: BaseValue, points: Mapping[int, Point] | None = None
+    ) -> bool:
+        """Whether the verdict rests on such a rate, and so is provisional whatever the status of the figures."""
+        used = self.points if points is None else points
+        now = [used[p.year] for p in self.counted() if p.year in used]
+        before = base.points if self._base_decides(judgement) else ()
+        return any(self.over_same_parts(point) for point in (*now, *before))
+
+    def _base_decides(self, judgement: Judgement) -> bool:
+        by_base = judgement.verdict in (Verdict.AHEAD, Verdict.ON_TRACK, Verdict.LAGGING)
+        return isinstance(self.promise.target, Reduction) or by_base
+
     def data_status(
         self, judgement: Judgement, base: BaseValue, points: Mapping[int, Point] | None = None
     ) -> Status | None:
@@ -130,8 +165,7 @@ class Material:
         """
         used = self.points if points is None else points
         statuses = [used[p.year].status if p.year in used else None for p in self.counted()]
-        by_base = judgement.verdict in (Verdict.AHEAD, Verdict.ON_TRACK, Verdict.LAGGING)
-        if isinstance(self.promise.target, Reduction) or by_base:
+        if self._base_decides(judgement):
             statuses.append(base.status)
         return worst(statuses)
 
@@ -149,6 +183,7 @@ class Material:
             as_of=self.current_year,
             values={year: point.value for year, point in used.items()},
             mean=mean,
+            least={y: point.partial_sum for y, point in used.items() if point.partial_sum is not None},
         )
 
     def mean(self, convention: str, points: Mapping[int, Point] | None = None) -> float | None:

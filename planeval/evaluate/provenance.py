@@ -38,7 +38,7 @@ def library_versions() -> dict[str, str]:
 
 def rows_hash(rows: pd.DataFrame) -> str:
     """SHA-256 of a place's rows, whatever file and line they stand in."""
-    names = [name for name in rows.columns if name not in ("file", "line")]
+    names = [name for name in rows.columns if name not in ("file", "line", "behind")]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
@@ -62,6 +62,7 @@ def provenance(
         "indicators.yaml",
         "method.yaml",
         "regions.csv",
+        "region_changes.csv",
         f"plans/{plan.id}.yaml",
         f"progress/{plan.id}.csv",
     )
@@ -74,5 +75,6 @@ def provenance(
         libraries=library_versions(),
         data=_folder(workspace.root),
         inputs=inputs,
-        parameters={"plan": plan.id, "kind": kind.value, "as_of": as_of},
+        parameters={"plan": plan.id, "kind": kind.value, "as_of": as_of}
+        | ({"vintage": workspace.vintage} if workspace.vintage else {}),
     )

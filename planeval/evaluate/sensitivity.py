@@ -36,7 +36,7 @@ def sensitivity(material: Material, declared: Judgement) -> list[Alternative]:
                 verdict=judgement.verdict,
                 changes_verdict=judgement.verdict is not declared.verdict,
                 data_status=status,
-                provisional=status in PROVISIONAL,
+                provisional=status in PROVISIONAL or material.rests_on_parts(judgement, base_used, points),
             )
         )
 
@@ -50,7 +50,7 @@ def sensitivity(material: Material, declared: Judgement) -> list[Alternative]:
         return judge(case, material.kind, method.verdicts, trajectory)
 
     level = not isinstance(target, PeriodMeanAtMost | NoneOccurs)
-    on_the_way = material.kind is Kind.MIDTERM and material.current_year < material.end
+    on_the_way = material.kind is not Kind.FINAL and material.current_year < material.end
     if level and on_the_way and declared.progress is not None and base.value:
         path: Trajectory = "geometric" if method.trajectory == "linear" else "linear"
         add(f"{path}_trajectory", base, rejudge(base, trajectory=path))

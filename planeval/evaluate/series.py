@@ -17,7 +17,8 @@ from planeval.read.units import convert
 
 
 class Point(NamedTuple):
-    """One year of one indicator. ``value`` None with ``reason`` when it cannot be given."""
+    """One year of one indicator. ``value`` None with ``reason`` when it cannot be given; ``derived``, ``partial`` and
+    ``partial_sum`` as in ``planeval.compute.values``: a sum that lacks a part is no value, only a lower bound."""
 
     year: int
     value: float | None
@@ -26,6 +27,9 @@ class Point(NamedTuple):
     denominator: float | None
     published_rate: bool
     reason: str | None
+    derived: str = ""
+    partial: str = ""
+    partial_sum: float | None = None
 
 
 def series_of(values: pd.DataFrame) -> dict[str, dict[int, Point]]:
@@ -42,13 +46,13 @@ def series_of(values: pd.DataFrame) -> dict[str, dict[int, Point]]:
         _or_none(values["denominator"]),
         values["published_rate"].tolist(),
         _or_none(values["reason"]),
+        values["derived"].tolist(),
+        values["partial"].tolist(),
+        _or_none(values["partial_sum"]),
     )
-    for key, year, value, status, numerator, denominator, published_rate, reason in zip(
-        *columns, strict=True
-    ):
-        point = Point(
-            year, value, status and Status(status), numerator, denominator, bool(published_rate), reason
-        )
+    for key, year, value, status, numerator, denominator, published_rate, *rest in zip(*columns, strict=True):
+        status = status and Status(status)
+        point = Point(year, value, status, numerator, denominator, bool(published_rate), *rest)
         found.setdefault(key, {})[year] = point
     return found
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from planeval.messages import say
 from planeval.model.plan import Strict, Translated
 
 
@@ -35,6 +36,15 @@ class Variable(Translated):
     # Breaks that only one place's figures have: region code -> year -> what changed.
     region_breaks: dict[str, dict[int, str]] = Field(default_factory=dict)
     region_breaks_en: dict[str, dict[int, str]] = Field(default_factory=dict)
+    # Whether the figure of a place is the sum over its parts. By default (`planeval.derive.sums.additive`) counts and
+    # amounts are, except of time: hours are a longest time, not a total.
+    additive: bool | None = None
+
+    @model_validator(mode="after")
+    def _no_sum_of_rates(self) -> Self:
+        if self.additive and self.kind is VariableKind.RATE:
+            raise ValueError(say("parts.additive_rate"))
+        return self
 
     def breaks_in(self, region_code: str) -> dict[int, str]:
         """The breaks of this place's figures: those of everybody and its own."""

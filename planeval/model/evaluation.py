@@ -13,14 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from planeval.model.findings import Finding
 from planeval.model.status import Status
 from planeval.model.terms import (
-    FINAL_VERDICTS,
-    MIDTERM_VERDICTS,
+    FINAL_VERDICTS,  # noqa: F401
+    MIDTERM_VERDICTS,  # noqa: F401
     TROUBLED,  # noqa: F401
     Attribute,
     CheckLevel,
     ItemState,
     Kind,
     Verdict,
+    verdicts_of,
 )
 
 
@@ -60,7 +61,12 @@ class YearValue(Result):
     published_rate: bool = False  # taken from a published rate because inputs are missing
     reason: str | None = None  # why there is no value
     break_before: str | None = None  # definitional break between the year before and this one
-    sources: list[str] = Field(default_factory=list)  # file:line of the rows used
+    sources: list[str] = Field(
+        default_factory=list
+    )  # file:line of the rows used; of derived ones as in `rows`
+    derived: str = ""  # accidents, predecessors or parts: from what an input was derived
+    partial: str = ""  # "12/13": over the parts alone that are known
+    partial_sum: float | None = None  # what they add up to, which is no value of the place
 
 
 class Comparison(Result):
@@ -185,14 +191,62 @@ class PlanCheckFinding(Result):
     illustrative: bool = False  # rests on an illustrative figure
 
 
+class Publication(Result):
+    """One vintage of a figure that was published more than once; ``value`` in the variable's canonical unit."""
+
+    value: float
+    as_published: str
+    published: str
+    status: Status
+    source: str
+    reason: str = ""  # why it differs from the one before, and who gave it: the corrections register
+    provided_by: str = ""
+    change: float | None = None  # against the one before; None for the first, 0 where it was confirmed
+    change_percent: float | None = None
+
+
 class Restatement(Result):
-    """A variable whose published figure changed: all its vintages, oldest first."""
+    """A figure that was published more than once: all its vintages, oldest first."""
 
     variable: str
     name: str
     year: int
     unit: str
-    vintages: list[dict[str, str | float | None]]
+    used: bool  # a value of the report rests on it
+    vintages: list[Publication]
+
+
+class Standing(Result):
+    """How an indicator stands: its numbers in its own unit, and its verdict."""
+
+    base: float | None
+    current: float | None
+    current_year: int
+    target: float | None
+    progress: float | None
+    verdict: Verdict
+    provisional: bool
+    data_status: Status | None
+
+
+class RestatedFigure(Result):
+    """A figure whose vintages differ."""
+
+    variable: str
+    year: int
+
+
+class RestatedIndicator(Result):
+    """An indicator that earlier figures would show otherwise."""
+
+    id: str
+    name: str
+    name_en: str
+    figures: list[RestatedFigure]  # those it rests on
+    first: Standing  # with the first vintage of every figure
+    previous: Standing  # with every figure as it was before its latest change
+    now: Standing
+    changes_verdict: bool  # the first or the previous vintage gives another verdict
 
 
 class FollowUp(Result):
@@ -227,6 +281,11 @@ class SourceRow(Result):
     file: str
     line: int
     superseded: bool
+    reason: str = ""
+    provided_by: str = ""
+    derived: str = ""  # accidents, predecessors or parts; such a row stands in no file
+    behind: list[str] = Field(default_factory=list)  # file:line of the rows it was derived from
+    partial: str = ""  # "12/13" where a part is missing
     used: bool  # behind a value of the report; the others serve the sensitivity analysis alone
 
 
@@ -272,6 +331,7 @@ class Evaluation(Result):
     items: list[ItemProgress]
     plan_check: list[PlanCheckFinding]
     restatements: list[Restatement]
+    restated: list[RestatedIndicator] = Field(default_factory=list)
     follow_up: list[FollowUp]
     validation: list[Finding]
     rows: list[SourceRow]
@@ -280,6 +340,5 @@ class Evaluation(Result):
 
     def verdict_counts(self) -> dict[Verdict, int]:
         """How many core indicators have each verdict of this kind of report, best first; others where they occur."""
-        order = MIDTERM_VERDICTS if self.kind is Kind.MIDTERM else FINAL_VERDICTS
-        given = {i.verdict for i in self.indicators}
-        return {v: sum(i.verdict is v for i in self.indicators) for v in Verdict if v in order or v in given}
+        given = [i.verdict for i in self.indicators]
+        return {verdict: given.count(verdict) for verdict in verdicts_of(self.kind, given)}

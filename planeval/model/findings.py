@@ -20,7 +20,8 @@ class Finding(BaseModel):
 
     ``region_code`` and ``plan`` say whom it touches; with neither, a critical finding touches every report.
     ``message`` is a whole Chinese sentence that names place, year, value found and value expected;
-    ``remedy`` says what to do next.
+    ``remedy`` says what to do next. ``reason`` and ``provided_by``: of one that somebody has explained (a row of the
+    corrections register accepts it).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,6 +38,8 @@ class Finding(BaseModel):
     expected: str | None = None
     file: str | None = None
     line: int | None = None
+    reason: str | None = None
+    provided_by: str | None = None
 
     @property
     def where(self) -> str:

@@ -22,7 +22,7 @@ AMBIGUOUS_IDS = frozenset(
 )
 # Folders of the site beside those of the plans.
 SITE_FOLDERS = frozenset(
-    ["compare", "downloads", "en", "glossary", "indicators", "method", "places", "validation"]
+    ["compare", "downloads", "en", "glossary", "indicators", "method", "places", "validation", "vintages"]
 )
 ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 REGION_CODE_PATTERN = re.compile(r"[0-9]{6}")

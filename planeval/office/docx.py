@@ -172,8 +172,12 @@ class _Writer:
         return "".join(paragraph("ListNumber", run(item), properties=number) for item in items)
 
     def _links(self, links: b.Links) -> str:
+        """The links but those to parts of the page that the document has not; nothing where that are all."""
+        kept = [x for x in links.items if not x.href.startswith("#") or x.href[1:] in self._marks]
+        if not kept:
+            return ""
         parts = [run(links.label + say("office.colon"))] if links.label else []
-        for number, link in enumerate(links.items):
+        for number, link in enumerate(kept):
             if number:
                 parts.append(run(say("report.join")))
             parts.append(self._link(link))

@@ -17,6 +17,8 @@ from planeval.publishing.links import Page, lead, read_page
 INDEX = "index.html"
 # What runs keep for each other; nobody misses it in what is published.
 INTERNAL = frozenset(["record.json", "held_back.json", "regions.json"])
+# Sites of past days lie within the site of today; each is published by itself.
+VINTAGES = "vintages"
 # A data package names its files itself.
 DESCRIPTOR = "datapackage.json"
 
@@ -90,10 +92,12 @@ def _wrong(out: Path, path: str, there: Set[str], taken: Set[str]) -> str:
 
 
 def _files(out: Path) -> set[str]:
-    """Every file below ``out`` but the hidden ones."""
+    """Every file below ``out`` but the hidden ones and those of past days."""
     names: set[str] = set()
     for folder, folders, files in os.walk(out):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        if Path(folder) == out:
+            folders[:] = [name for name in folders if name != VINTAGES]
         below = os.path.relpath(folder, out).replace(os.sep, "/")
         head = "" if below == "." else f"{below}/"
         names.update(f"{head}{name}" for name in files if not name.startswith("."))

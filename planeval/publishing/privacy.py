@@ -16,12 +16,16 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import IO, Any
 from urllib.parse import quote
 
+from planeval.verify.packing import carried_by
+
 NOTEBOOK = ".ipynb"
 PACKED = (".docx", ".xlsx", ".zip")
+PAGE = ".html"
 BLOCK = 1 << 20
 LONGEST = 4096  # of a path
 # A path is not within an address (https://host/tmp/) or a name; it may follow a line end as JSON writes it.
@@ -116,9 +120,12 @@ class Places:
         return ""
 
     def in_file(self, path: Path) -> str:
-        """The same for a file, however large; of Word, Excel and ZIP files for each file that is packed in them."""
+        """The same for a file, however large; of Word, Excel and ZIP files for each file that is packed in them, of a
+        page also for what it carries packed."""
         with ExitStack() as stack:
             parts: Iterable[IO[bytes]] = [stack.enter_context(path.open("rb"))]
+            if path.suffix.lower() == PAGE:
+                parts = (*parts, BytesIO(carried_by(path.read_bytes())))
             if path.suffix.lower() in PACKED:
                 try:
                     packed = stack.enter_context(zipfile.ZipFile(path))

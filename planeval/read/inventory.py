@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from planeval.read import raw_csv, rows
+from planeval.read import accident_files, raw_csv, rows, snapshots
+from planeval.read import vintage as vintage_rules
+from planeval.read.accident_files import FOLDER, told_apart, with_both_files
 from planeval.read.collector import no_collection
 from planeval.read.project import project_root
 from planeval.read.raw_csv import Malformed, RawTable
@@ -26,6 +28,7 @@ from planeval.read.rows import (
     ACCIDENT,
     ACCIDENT_OPTIONAL,
     ANYBODY,
+    CARRYING_ON,
     OPTIONAL,
     REGION,
     REGION_CHANGE,
@@ -35,11 +38,14 @@ from planeval.read.rows import (
     codes_in,
     place_concerned,
 )
+from planeval.read.snapshots import SOURCES, declared_in, left_over
+from planeval.read.vintage import is_published, published_after
 
 # Inputs, by where they lie: in the data folder itself, and in the folders right below it.
 _AT_TOP = (".yaml", ".csv", ".json")
 _BELOW = (".yaml", ".csv")
 # Tables that somebody may have put beside the CSV files of statistics and that are not read.
+_OF_TABLES = ("observations", "accidents")
 OTHER_TABLES = frozenset({".csv", ".xls", ".xlsx", ".et", ".tsv", ".txt"})
 _REGION = re.compile(
     rb"""^region_code:[ \t]+(["']?)([0-9]{6})\1[ \t]*(?:[ \t]#[^\r\n]*)?\r?$""", re.MULTILINE
@@ -101,12 +107,17 @@ class Inventory:
     def rows_of(self, code: str) -> dict[str, str]:
         """Everything in the statistics that the place ``code`` depends on: file -> digest; the rows of places behind it
         stand under ``"<file> <code>"``, those that could be anybody's under ``"<file> *"``."""
+        anybody = {f"{file} {ANYBODY}": digest for file, digest in self.places.get(ANYBODY, {}).items()}
+        return {**(self.figures_of(code) if code != ANYBODY else {}), **anybody}
+
+    def figures_of(self, code: str) -> dict[str, str]:
+        """The rows of a place and of those behind it: file -> digest, of others ``"<file> <code>"``."""
         others = {
             f"{file} {other}": digest
-            for other in (*self.behind.get(code, ()), ANYBODY)
+            for other in self.behind.get(code, ())
             for file, digest in self.places.get(other, {}).items()
         }
-        return {**(self.places.get(code, {}) if code != ANYBODY else {}), **others}
+        return {**self.places.get(code, {}), **others} if others else self.places.get(code, {})
 
     def with_behind(self, codes: Collection[str]) -> set[str]:
         """``codes`` and every place their figures may be derived from."""
@@ -186,7 +197,11 @@ def _files_in(
 def _noticed(prefix: str, name: str) -> bool:
     if prefix == "plans/":
         return _LIKE_A_PLAN.search(name) is not None
-    return prefix == "observations/" and name[0] not in ".~" and Path(name).suffix.lower() in OTHER_TABLES
+    return (
+        prefix in ("observations/", FOLDER)
+        and name[0] not in ".~"
+        and Path(name).suffix.lower() in OTHER_TABLES
+    )
 
 
 def hash_files(root: Path) -> dict[str, str]:
@@ -253,8 +268,8 @@ def _look(name: str, path: Path, status: os.stat_result) -> _Seen:
     if _is_statistics(name):
         content = _split(raw, REQUIRED, OPTIONAL, "published")
     elif _is_accidents(name):
-        content = _split(raw, ACCIDENT, ACCIDENT_OPTIONAL, "reported")
-    elif name.startswith("accidents/") and name.endswith(".yaml"):
+        content = _split(raw, ACCIDENT, ACCIDENT_OPTIONAL, "reported", "accident")
+    elif name.startswith(FOLDER) and name.endswith(".yaml"):
         content = {"broken": sorted(codes_in(raw))}
     elif name.startswith("plans/") and name.endswith(".yaml"):
         content = list(region_of_plan(raw))
@@ -262,6 +277,8 @@ def _look(name: str, path: Path, status: os.stat_result) -> _Seen:
         content = _regions(raw)
     elif name == "region_changes.csv":
         content = _successions(raw)
+    elif name == SOURCES:
+        content = declared_in(raw)
     return _status(status), hashlib.sha256(raw).hexdigest(), content
 
 
@@ -270,47 +287,64 @@ def _is_statistics(name: str) -> bool:
 
 
 def _is_accidents(name: str) -> bool:
-    return name.startswith("accidents/") and name.endswith(".csv")
+    return name.startswith(FOLDER) and name.endswith(".csv")
 
 
 def _by_place(name: str) -> bool:
     """Whether a file says something of single places."""
-    return _is_statistics(name) or name.startswith("accidents/")
+    return _is_statistics(name) or (name.startswith(FOLDER) and name.endswith(_BELOW))
 
 
 _UNREADABLE: dict[str, Any] = {"broken": []}
 
 
-def _split(raw: bytes, required: tuple[str, ...], optional: tuple[str, ...], dated: str) -> dict[str, Any]:
-    """A file of rows by place, with their dates in the column ``dated``: {"rows": how many, "newest": year, "codes": {code as written: digest of its rows}}; when
-    it cannot be read as a table {"broken": the codes in it}."""
+def _split(
+    raw: bytes, required: tuple[str, ...], optional: tuple[str, ...], dated: str, named: str = ""
+) -> dict[str, Any]:
+    """A file of rows by place, with their dates in the column ``dated``: {"rows": how many, "years": `_years`, "codes": {code as written: digest of its rows}}; when
+    it cannot be read as a table {"broken": the codes in it}. What the column ``named`` names belongs to one place."""
     rows_by_code: dict[str, list[str]] = {}
     dates: set[str] = set()
+    owner: dict[str, str] = {}
+    shared: dict[str, list[str]] = {}
     count = 0
     try:
         table = RawTable(raw_csv.decode(raw), required, optional)
         code_at, date_at = table.columns.index("region_code"), table.columns.index(dated)
+        name_at = table.columns.index(named) if named else None
         lines = table.lines
         for line, cells in table:
+            code = cells[code_at].strip()
+            if name_at is not None and (first := owner.setdefault(cells[name_at].strip(), code)) != code:
+                others = shared.setdefault(cells[name_at].strip(), [first])
+                others += [code] if code not in others else []
             last = table.last_line
             text = lines[line - 1] if last == line else "".join(lines[line - 1 : last])
-            rows_by_code.setdefault(cells[code_at].strip(), []).append(f"{line}:{text.rstrip()}")
+            rows_by_code.setdefault(code, []).append(f"{line}:{text.rstrip()}")
             dates.add(cells[date_at])
             count += 1
     except Malformed:
         return {"broken": sorted(codes_in(raw))}
+    for code, told in told_apart(shared).items():
+        rows_by_code[code] += told
     header = ",".join(table.columns)
     codes = {
         code: hashlib.sha256("\n".join([header, *texts]).encode()).hexdigest()
         for code, texts in rows_by_code.items()
     }
-    return {"rows": count, "newest": newest_year(dates), "codes": codes}
+    return {"rows": count, "years": _years(dates), "codes": codes}
 
 
-def newest_year(dates: set[str]) -> int | None:
-    """The latest year that one of the publication dates begins with, None when none does."""
-    years = [year for year in map(publication_year, dates) if year is not None]
-    return max(years, default=None)
+def _years(dates: set[str]) -> dict[str, str]:
+    """The years that the publication dates begin with, each with its earliest date; "" where one of them is no date,
+    which belongs to every vintage."""
+    earliest: dict[str, str] = {}
+    for text in sorted(dates, reverse=True):
+        year = publication_year(text)
+        if year is not None:
+            dated = is_published(text.strip()) and earliest.get(str(year)) != ""
+            earliest[str(year)] = text.strip() if dated else ""
+    return earliest
 
 
 def publication_year(published: str) -> int | None:
@@ -331,11 +365,12 @@ def _regions(raw: bytes) -> list[Any]:
 
 
 def _successions(raw: bytes) -> list[list[str]]:
-    """region_changes.csv: [code before, code after] of each change."""
+    """region_changes.csv: [code before, code after] of each change after which figures are carried on."""
     try:
         table = RawTable(raw_csv.decode(raw), REGION_CHANGE, REGION_CHANGE_OPTIONAL)
-        before, after = table.columns.index("from_code"), table.columns.index("to_code")
-        return [[cells[before].strip(), cells[after].strip()] for _, cells in table]
+        at = [table.columns.index(name) for name in ("change", "from_code", "to_code")]
+        rows = [[cells[n].strip() for n in at] for _, cells in table]
+        return [[before, after] for change, before, after in rows if change in CARRYING_ON]
     except Malformed:
         return []
 
@@ -377,22 +412,27 @@ def _assemble(root: Path, seen: dict[str, _Seen], vintage: str) -> Inventory:
     if vintage:
         files[VINTAGE] = vintage
     places: dict[str, dict[str, str]] = {}
-    count, years = 0, []
+    count, years = 0, list[int]()
+    sources = (seen[SOURCES][2] if SOURCES in seen else None) or []
+    not_read = set(left_over(seen, sources))
     for name, (_, digest, content) in seen.items():
-        if not _by_place(name):
+        if not _by_place(name) or name in not_read:
             continue
         if "broken" in content:
             for code in [c for c in content["broken"] if c in parents] or [ANYBODY]:
                 places.setdefault(code, {})[name] = digest or "unreadable"
             continue
         count += content["rows"] if _is_statistics(name) else 0
-        years += [content["newest"]] if content["newest"] is not None else []
+        firsts = content["years"].items()
+        years += [int(year) for year, first in firsts if not (vintage and published_after(first, vintage))]
         together: dict[str, list[str]] = {}
         for code, rows_digest in content["codes"].items():
             together.setdefault(place_concerned(code, parents), []).append(rows_digest)
         for code, digests in together.items():
             one = digests[0] if len(digests) == 1 else _digest_of(digests)
             places.setdefault(code, {})[name] = one
+    broken = [name for name, (_, _, content) in seen.items() if _is_accidents(name) and "broken" in content]
+    with_both_files(places, {name: digest or "unreadable" for name, (_, digest, _) in seen.items()}, broken)
     plans, names = _plans(root, seen)
     return Inventory(
         root,
@@ -415,7 +455,7 @@ def _digest_of(parts: list[str]) -> str:
 
 def _plans(root: Path, seen: dict[str, _Seen]) -> tuple[dict[str, PlanFile], tuple[str, ...]]:
     plans: dict[str, PlanFile] = {}
-    names = [f"observations/{name}" for name in unread_tables(root / "observations")]
+    names = [f"{folder}/{name}" for folder in _OF_TABLES for name in unread_tables(root / folder)]
     for path in plan_paths(root):
         name = f"plans/{path.name}"
         names.append(name)
@@ -498,6 +538,7 @@ class _Cache:
 def _identity(root: Path) -> list[str]:
     """Of which folder a cache is and by which code it was made: after a change of either nothing in it counts."""
     code = hashlib.sha256()
-    for module in (__file__, raw_csv.__file__, rows.__file__):
-        code.update(Path(module).read_bytes())
+    others = (accident_files, raw_csv, rows, snapshots, vintage_rules)
+    for file in (__file__, *(str(module.__file__) for module in others)):
+        code.update(Path(file).read_bytes())
     return [str(root.resolve()), code.hexdigest()]

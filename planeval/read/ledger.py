@@ -75,13 +75,13 @@ class Ledgers(Mapping[str, pd.DataFrame]):
         self._columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
         self._texts: dict[str, str] = {}
 
-    def read(self, path: Path, file: str, plan: Plan) -> None:
-        """Add the ledger of ``plan``.
+    def read(self, path: Path, file: str, plan: Plan, vintage: str = "") -> None:
+        """Add the ledger of ``plan``; with ``vintage`` (a day), what was reported until then.
 
         Raises:
             InputError: as `read_ledger`.
         """
-        records = _records(path, file, plan)
+        records = _records(path, file, plan, vintage)
         start, same = len(self._columns["line"]), self._texts.setdefault
         for name, column in self._columns.items():
             if name in _NUMBERS:
@@ -121,8 +121,8 @@ def _frame(columns: Mapping[str, list[Any]]) -> pd.DataFrame:
     return pd.DataFrame({name: column(name) for name in COLUMNS}, copy=False)
 
 
-def read_ledger(path: Path, file: str, plan: Plan) -> pd.DataFrame:
-    """One row for each report, in file order.
+def read_ledger(path: Path, file: str, plan: Plan, vintage: str = "") -> pd.DataFrame:
+    """One row for each report, in file order; with ``vintage`` (a day), those until then.
 
     Columns: item, date ("2023-12-31"), status, percent (0-100, NaN where not given), quantity (NaN where not
     given), evidence, source, data_status, file, line.
@@ -130,11 +130,11 @@ def read_ledger(path: Path, file: str, plan: Plan) -> pd.DataFrame:
     Raises:
         InputError: with one finding for each mistake (unknown item or status, a date or number that is none).
     """
-    records = _records(path, file, plan)
+    records = _records(path, file, plan, vintage)
     return _frame({name: [record[name] for record in records] for name in COLUMNS})
 
 
-def _records(path: Path, file: str, plan: Plan) -> list[dict[str, Any]]:
+def _records(path: Path, file: str, plan: Plan, vintage: str) -> list[dict[str, Any]]:
     findings: list[Finding] = []
 
     def wrong(rule: str, row: Row, **params: str) -> None:
@@ -159,6 +159,8 @@ def _records(path: Path, file: str, plan: Plan) -> list[dict[str, Any]]:
         raise InputError(*(f.model_copy(update={"plan": plan.id}) for f in error.findings)) from None
     for row in rows:
         cells = row.cells
+        if vintage and cells["date"] > vintage and _valid_date(cells["date"]):
+            continue
         if cells["item"] not in items:
             wrong("ledger_item", row, found=cells["item"], expected=hint(cells["item"], items, ", "))
         if not _valid_date(cells["date"]):

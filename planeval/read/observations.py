@@ -11,7 +11,6 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Collection, Container, Iterator
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,8 +29,19 @@ from planeval.read.csv_file import Row, in_words, named, open_table
 from planeval.read.inventory import unread_tables
 from planeval.read.raw_csv import Malformed, RawTable
 from planeval.read.regions import Region
-from planeval.read.rows import ANYBODY, OPTIONAL, REQUIRED, codes_in, mangled_code, place_concerned
+from planeval.read.rows import (
+    ANYBODY,
+    OPTIONAL,
+    REGISTER,
+    REQUIRED,
+    codes_in,
+    mangled_code,
+    place_concerned,
+)
+from planeval.read.snapshots import declared, left_over, source_of
+from planeval.read.sources import mended_in_database
 from planeval.read.units import UNITS, convert, convertible, symbols_like
+from planeval.read.vintage import is_published, published_after
 
 COLUMNS = [
     "region_code",
@@ -57,7 +67,6 @@ COLUMNS = [
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?")
 _YEAR = re.compile(r"[0-9]{4}")
-_PUBLISHED = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?")
 
 
 class Observations(NamedTuple):
@@ -166,6 +175,8 @@ class _Reader:
             self.wrong("published_format", file, row, found=cells["published"])
         if not cells["source"]:
             self.wrong("source_empty", file, row)
+        if not is_explained(cells["reason"], cells["provided_by"], cells["accepts"]):
+            self.wrong("correction_unexplained", file, row)
         number = self.number(file, row)
         value = self.canonical(file, row, number) if number is not None else None
         return _Read(
@@ -176,22 +187,9 @@ class _Reader:
         )
 
 
-def is_published(text: str) -> bool:
-    """Whether ``text`` is a day or a month of the calendar."""
-    if not _PUBLISHED.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text if len(text) > len("2024-02") else f"{text}-01")
-    except ValueError:
-        return False
-    return True
-
-
-def published_after(text: str, vintage: str) -> bool:
-    """Whether a date of publication lies after the day ``vintage``; a month counts as its first day. What is no date
-    is no later one: it must be seen."""
-    text = text.strip()
-    return text > vintage and is_published(text)
+def is_explained(reason: str, provided_by: str, accepts: str) -> bool:
+    """Whether a row of the corrections register says both why and who says so."""
+    return bool(reason and provided_by) or not (reason or accepts)
 
 
 class _Texts:
@@ -298,6 +296,7 @@ class _Columns:
         file_number = self.text["file"].number(file)
         # Columns that most files do not have: a number for each row, made when the rows are there.
         marks = [(self.text[name], names.index(name)) for name in OPTIONAL if name in names]
+        register = [names.index(name) for name in REGISTER if name in names]
         # Bound once: half a million rows pass here.
         add_code, add_variable, add_unit, add_status, add_source, add_date, add_file = (
             self.text[name].rows.append for name in self.TEXTS if name not in OPTIONAL
@@ -327,6 +326,7 @@ class _Columns:
                 or source is None
                 or measure is None
                 or (found := measure.known.get(cells[value_at]) or measure.read(cells[value_at])) is None
+                or (register and any(cells[at] for at in register))
             ):
                 self._look_closely(file, line, named(cells, names, REQUIRED + OPTIONAL), names)
                 continue
@@ -439,7 +439,7 @@ def _regions_mentioned(path: Path, regions: dict[str, Region]) -> list[str]:
 
 
 def tables_not_read(folder: Path, root: Path) -> Iterator[Finding]:
-    """Tables in the folder that are no ``*.csv``: somebody may believe that they count."""
+    """Tables in the folder that are no ``*.csv``, and snapshots of no source: somebody may believe that they count."""
     for name in unread_tables(folder):
         yield Finding(
             rule="table_not_read",
@@ -448,6 +448,21 @@ def tables_not_read(folder: Path, root: Path) -> Iterator[Finding]:
             message=say("read.table_not_read.message"),
             remedy=say("read.table_not_read.remedy"),
         )
+    for file in _left_over(folder, root):
+        source = source_of(file)
+        yield Finding(
+            rule="snapshot_not_read",
+            severity=Severity.WARNING,
+            file=file,
+            message=say("database.left.message", source=source),
+            remedy=say("database.left.remedy"),
+        )
+
+
+def _left_over(folder: Path, root: Path) -> list[str]:
+    """Snapshots of databases that ``sources.yaml`` does not name (any more)."""
+    files = sorted(path.relative_to(root).as_posix() for path in folder.glob("database-*.csv"))
+    return left_over(files, declared(root)) if files else []
 
 
 def read_observations(
@@ -472,9 +487,10 @@ def read_observations(
     reader = _Reader(dictionary, regions)
     reader.findings += tables_not_read(folder, root)
     columns = _Columns(reader, _Takes(only, regions) if only is not None else None, vintage)
+    not_read = set(_left_over(folder, root))
     for path in sorted(folder.glob("*.csv")):
         file = path.relative_to(root).as_posix()
-        if files is not None and file not in files:
+        if file in not_read or (files is not None and file not in files):
             continue
         try:
             try:
@@ -486,4 +502,4 @@ def read_observations(
             for code in touched:
                 reader.findings += [f.model_copy(update={"region_code": code}) for f in error.findings]
     table, clean = columns.frames(regions)
-    return Observations(table, clean, reader.findings)
+    return Observations(table, clean, [mended_in_database(f) for f in reader.findings])

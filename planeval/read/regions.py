@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -51,8 +52,8 @@ def read_regions(path: Path, file: str) -> dict[str, Region]:
     """``regions.csv``: region_code, name, name_en, level, parent and possibly parts; in file order.
 
     Raises:
-        InputError: unreadable file, a code that is not six digits, a repeated code, an unknown level or parent, parts
-            that are no number.
+        InputError: unreadable file, a code that is not six digits, a repeated code, an unknown level or parent, parents
+            that lead in a circle, parts that are no number.
     """
     regions: dict[str, Region] = {}
     findings: list[Finding] = []
@@ -78,6 +79,41 @@ def read_regions(path: Path, file: str) -> dict[str, Region]:
     for line, cells in rows:
         if cells["parent"] and cells["parent"] not in regions:
             wrong("region_parent", line, found=cells["parent"])
+        elif _in_circle(cells["region_code"], regions):
+            wrong("region_circle", line, found=cells["region_code"])
     if findings:
         raise InputError(*findings)
     return regions
+
+
+def _in_circle(code: str, regions: Mapping[str, Region]) -> bool:
+    """Whether the parents of a place lead back to it."""
+    seen: set[str] = set()
+    above = regions[code].parent if code in regions else None
+    while above is not None and above in regions and above not in seen:
+        if above == code:
+            return True
+        seen.add(above)
+        above = regions[above].parent
+    return False
+
+
+def require_parts(path: Path, file: str, regions: Mapping[str, Region], existing: Mapping[str, int]) -> None:
+    """No place has more parts in the register than it says it has. ``existing``: how many of its parts exist today.
+
+    Raises:
+        InputError: one has.
+    """
+    wrong = {code for code, n in existing.items() if n > (regions[code].parts or 0)}
+    if not wrong:
+        return
+    findings = []
+    for line, cells in read_rows(path, file, REGION, REGION_OPTIONAL):
+        if cells["region_code"] in wrong:
+            params = {"found": cells["parts"], "expected": str(existing[cells["region_code"]])}
+            rule = "region_parts_too_few"
+            message, remedy = say(f"read.{rule}.message", **params), say(f"read.{rule}.remedy", **params)
+            findings.append(
+                Finding(rule=rule, file=file, line=line, message=message, remedy=remedy, **params)
+            )
+    raise InputError(*findings)

@@ -8,7 +8,8 @@ from collections.abc import Container
 REQUIRED = ("region_code", "year", "variable", "value", "unit", "status", "source", "published")
 # Beside `checked`: the corrections register. `reason` and `provided_by` say why a later figure differs and who gave it;
 # `accepts` names the rules whose findings about this place, year and variable are known and explained.
-OPTIONAL = ("checked", "reason", "provided_by", "accepts")
+REGISTER = ("reason", "provided_by", "accepts")
+OPTIONAL = ("checked", *REGISTER)
 # One row a report of an accident: `accident` is its id, `reported` the day of the report; direct_loss in 万元.
 ACCIDENT = (
     "accident",
@@ -27,7 +28,9 @@ REGION = ("region_code", "name", "name_en", "level", "parent")
 REGION_OPTIONAL = ("parts",)
 # One row a change of the map: what `from_code` was is (or is part of) `to_code` from `date` on.
 REGION_CHANGE = ("date", "change", "from_code", "to_code", "source")
-REGION_CHANGE_OPTIONAL = ("note",)
+REGION_CHANGE_OPTIONAL = ("note", "note_en")
+# The changes after which one place may carry on the figures of others.
+CARRYING_ON = ("rename", "merge")
 # Stands for every place: a row of nobody could be anybody's.
 ANYBODY = "*"
 _CODE = re.compile(r"[0-9]{6}")

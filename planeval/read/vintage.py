@@ -10,6 +10,7 @@ from planeval.errors import UsageError
 from planeval.messages import say
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_PUBLISHED = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?")
 
 
 def last_day(text: str) -> str:
@@ -30,3 +31,21 @@ def last_day(text: str) -> str:
         IndexError,
     ):  # calendar.IllegalMonthError is a ValueError or an IndexError, by version
         raise UsageError(say("read.vintage_not_a_date", found=text)) from None
+
+
+def is_published(text: str) -> bool:
+    """Whether ``text`` is a day or a month of the calendar, as a date of publication is written."""
+    if not _PUBLISHED.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text if len(text) > len("2024-02") else f"{text}-01")
+    except ValueError:
+        return False
+    return True
+
+
+def published_after(text: str, vintage: str) -> bool:
+    """Whether a date of publication lies after the day ``vintage``; a month counts as its first day. What is no date
+    is no later one: it must be seen."""
+    text = text.strip()
+    return text > vintage and is_published(text)

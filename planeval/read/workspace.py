@@ -13,7 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from planeval.derive.boundaries import breaks_of_map
 from planeval.derive.combine import with_derived
+from planeval.derive.links import part_links, parts_today
 from planeval.errors import InputError, UsageError, closest, hint
 from planeval.messages import say
 from planeval.messages.names import name_of
@@ -41,9 +43,10 @@ from planeval.read.ledger import Ledgers
 from planeval.read.observations import read_observations
 from planeval.read.plans import Outline, Plans
 from planeval.read.references import dictionary_references, plan_references
-from planeval.read.region_changes import read_region_changes
-from planeval.read.regions import Region, read_regions
+from planeval.read.region_changes import RegionChange, read_region_changes
+from planeval.read.regions import Region, read_regions, require_parts
 from planeval.read.rows import ANYBODY, place_concerned
+from planeval.read.sources import require_snapshots
 from planeval.read.yaml_file import line_of, load_model, load_model_with_lines
 
 
@@ -57,6 +60,7 @@ class Workspace:
     ``dictionary`` and ``method`` speak the language the process spoke when it read them.
     ``places_of_plans`` maps each plan's id to its place as a look at the file tells it, None where it does not: so
     that a plan with mistakes has a place too. ``vintage``: the day until which publications count, "" for all.
+    ``changes`` of the map by date; ``map_breaks``: place -> year -> what changed of its area.
     """
 
     root: Path
@@ -72,6 +76,8 @@ class Workspace:
     hashes: dict[str, str] = field(default_factory=dict)
     places_of_plans: Mapping[str, str | None] = field(default_factory=dict)
     vintage: str = ""
+    changes: list[RegionChange] = field(default_factory=list)
+    map_breaks: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
     def require_plan(self, plan_id: str) -> Plan:
         """The plan of that id.
@@ -215,8 +221,10 @@ def _read_plans(
     dictionary: Dictionary,
     regions: dict[str, Region],
     only: Collection[str] | None,
+    vintage: str,
 ) -> _PlansRead:
-    """The plans without mistakes (with ``only``, of these places) and their ledgers, and what is wrong with others."""
+    """The plans without mistakes (with ``only``, of these places) and their ledgers until the day ``vintage`` ("": all
+    there is), and what is wrong with others."""
     plans, ledgers, elsewhere = Plans(), Ledgers(), set()
     findings: list[Finding] = []
     about_ledgers: list[Finding] = []
@@ -253,7 +261,7 @@ def _read_plans(
         ledger = root / "progress" / f"{plan_id}.csv"
         if ledger.is_file():
             try:
-                ledgers.read(ledger, ledger.relative_to(root).as_posix(), plan)
+                ledgers.read(ledger, ledger.relative_to(root).as_posix(), plan, vintage)
             except InputError as error:
                 about_ledgers += error.findings
     return _PlansRead(plans, ledgers, findings, about_ledgers, elsewhere)
@@ -302,8 +310,10 @@ def load(
     only: Collection[str] | None = None,
     inventory: Inventory | None = None,
     vintage: str = "",
+    *,
+    without_plans: bool = False,
 ) -> Workspace:
-    """Read a data folder.
+    """Read a data folder; ``without_plans`` says that one that has none yet will do.
 
     With ``only`` (region codes), what `Workspace.only` would leave of it, reading little more than that. ``inventory``
     saves hashing the files again; with ``only`` one is taken if it is not given. ``vintage`` (a day, the inventory's own
@@ -313,14 +323,14 @@ def load(
 
     Raises:
         UsageError: ``data_dir`` is no folder.
-        InputError: what all places share is missing or wrong (dictionary, method, regions), or there is no plan.
+        InputError: what all places share is missing or wrong (dictionary, method, regions, sources), or there is no plan.
     """
     root = Path(data_dir)
     if not root.is_dir():
         raise UsageError(say("read.no_data_folder", found=root))
     shared: list[Finding] = []
     plan_files = plan_paths(root)
-    if not plan_files:
+    if not plan_files and not without_plans:
         message, remedy = say("read.no_plans.message", found=root), say("read.no_plans.remedy")
         raise InputError(Finding(rule="no_plans", message=message, remedy=remedy, file="plans/"))
     try:
@@ -335,6 +345,11 @@ def load(
     try:
         regions = read_regions(root / "regions.csv", "regions.csv")
         changes = read_region_changes(root / "region_changes.csv", "region_changes.csv", regions)
+        require_parts(root / "regions.csv", "regions.csv", regions, parts_today(part_links(regions, changes)))
+    except InputError as error:
+        shared += error.findings
+    try:
+        require_snapshots(root)
     except InputError as error:
         shared += error.findings
     if shared:
@@ -355,12 +370,12 @@ def load(
         files = {file for code in {*needed, ANYBODY} for file in inventory.places.get(code, {})}
     with no_collection():
         plans, ledgers, findings, about_ledgers, elsewhere = _read_plans(
-            root, plan_files, dictionary, regions, only
+            root, plan_files, dictionary, regions, only, vintage
         )
         observations = read_observations(
             root / "observations", root, dictionary, regions, needed, files, vintage
         )
-        accidents = read_accidents(root / "accidents", root, regions, needed, vintage)
+        accidents = read_accidents(root / "accidents", root, regions, needed, vintage, files)
         derived = with_derived(observations.clean, regions, changes, accidents, dictionary)
     table, clean = observations.table, derived.observations
     if only is not None and needed != set(only):
@@ -383,6 +398,8 @@ def load(
         | ({VINTAGE: vintage} if vintage else {}),
         places_of_plans=looked,
         vintage=vintage,
+        changes=changes,
+        map_breaks=breaks_of_map(regions, changes),
     )
     # A row of nobody could be the one that is missed.
     if not any(f.severity is Severity.CRITICAL and f.region_code is None for f in observations.findings):

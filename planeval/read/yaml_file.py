@@ -31,7 +31,8 @@ _NUMBERS_BEGIN = frozenset("+-.0123456789")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
-def _scalar(text: str) -> Any:
+def scalar(text: str) -> Any:
+    """What an unquoted ``text`` means: a number, a truth value, nothing, or the text itself."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _NUMBERS_BEGIN:
@@ -44,7 +45,7 @@ def _scalar(text: str) -> Any:
 
 
 class _Nodes(yaml.CBaseLoader):
-    """Composes the node tree without guessing types: `_scalar` says what a scalar is."""
+    """Composes the node tree without guessing types: `scalar` says what a scalar is."""
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         return ""
@@ -67,7 +68,7 @@ class _Builder:
     def build(self, node: yaml.Node, at: Location = ()) -> Any:
         self.lines[at] = node.start_mark.line + 1
         if isinstance(node, yaml.ScalarNode):
-            return node.value if node.style else _scalar(node.value)
+            return node.value if node.style else scalar(node.value)
         if id(node) in self._open:
             raise InputError(_finding(self.file, node.start_mark.line + 1, "yaml_endless", at))
         self._open.add(id(node))
@@ -85,7 +86,7 @@ class _Builder:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
                 raise InputError(_finding(self.file, line, "yaml_complex_key", at))
-            key = key_node.value if key_node.style else _scalar(key_node.value)
+            key = key_node.value if key_node.style else scalar(key_node.value)
             place = (*at, key)
             if key in result:
                 raise InputError(_finding(self.file, line, "yaml_duplicate_key", place))
@@ -206,7 +207,13 @@ def _models_at(model: type[BaseModel], at: Location) -> list[type[BaseModel]]:
 
 def _valid_keys(model: type[BaseModel], at: Location) -> list[str]:
     """Names allowed where ``at`` leads to inside ``model``."""
-    return sorted({name for candidate in _models_at(model, at) for name in candidate.model_fields})
+    return sorted(
+        {
+            field.alias or name
+            for candidate in _models_at(model, at)
+            for name, field in candidate.model_fields.items()
+        }
+    )
 
 
 def _known_places(lines: Lines, at: Location) -> Location:
@@ -297,6 +304,12 @@ def _explain(problem: Any, lines: Lines, model: type[BaseModel], file: str, plan
         return _finding(file, line, "yaml_inconsistent", shown, plan, expected=str(context["error"]))
     found, expected = _shown(problem["input"]), _in_words(kind, context, problem["msg"])
     return _finding(file, line, "yaml_bad_value", shown, plan, found=found, expected=expected)
+
+
+def reason_of(error: ValidationError) -> str:
+    """What the first of pydantic's errors expected, in words."""
+    problem = error.errors()[0]
+    return _in_words(problem["type"], problem.get("ctx") or {}, problem["msg"])
 
 
 def _in_words(kind: str, context: dict[str, Any], message: str) -> str:

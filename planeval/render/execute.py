@@ -230,7 +230,7 @@ def _whole_streams(outputs: list[Any]) -> list[Any]:
 
 
 def result_of(notebook: NotebookNode, name: str) -> str:
-    """The result ``name`` that the notebook recorded (`planeval.workbench.result`), as JSON text.
+    """The text of the result ``name`` that the notebook recorded (`planeval.workbench.result`, `inputs_result`).
 
     Raises:
         NotebookFailure: it recorded none.

@@ -68,12 +68,13 @@ def notebook_to_html(
     nav: Sequence[Link] = (),
     files: Sequence[Link] = (),
     footer: Sequence[str] = (),
+    inputs: str = "",
 ) -> str:
     """The page of an executed ``notebook``: one h1 (``title``), a table of contents of its h2 and h3, its outputs with
     their figures and tables numbered, and the code of its cells, which shows when the reader asks for it.
 
     ``nav`` are links in the head, ``files`` the links under the title (both relative to the page), ``footer`` lines at
-    its foot. Of cells tagged ``guide``, ``parameters`` or ``injected-parameters`` no output shows, nor a text; what
+    its foot, ``inputs`` what the page carries to be recomputed from (`planeval.verify.embedded.pack`). Of cells tagged ``guide``, ``parameters`` or ``injected-parameters`` no output shows, nor a text; what
     other cells print shows, also on stderr. Two runs over the same notebook give the same text.
 
     Raises:
@@ -86,6 +87,7 @@ def notebook_to_html(
     shown = _shown(notebook)
     page = frame(title, description=description, nav=nav, footer=list(footer) or [say("page.generated")])
     page["files"] = list(files)
+    page["inputs"] = inputs
     page["has_code"] = any(cell.cell_type == "code" and cell.source for cell in shown.cells)
     # HTMLExporter's own method sends the finished page through an HTML parser that writes SVG attributes in lower
     # case (viewBox) and adds nothing this template needs; the method it extends does the conversion.

@@ -80,7 +80,7 @@ def finished(html: str, environment: Environment, *, contents: bool, numbered: b
     """
     found = _checked(html)
     if numbered:
-        html = _numbered(html)
+        html = with_numbers(html)
     if contents and any(heading.level == 2 for heading in found.headings):
         made: Callable[..., str] = environment.get_template("frame.html.j2").module.contents  # type: ignore[attr-defined]
         before, main, after = html.partition(_MAIN)
@@ -116,8 +116,8 @@ def _nested(headings: Sequence[Heading]) -> list[dict[str, Any]]:
     return entries
 
 
-def _numbered(html: str) -> str:
-    """The captions with their numbers, as text: they are found by a search and copied with the caption."""
+def with_numbers(html: str) -> str:
+    """``html`` with its captions numbered, as text: they are found by a search and copied with the caption."""
     numbers = {"fig": count(1), None: count(1)}
     names = {"fig": "page.figure_number", None: "page.table_number"}
 

@@ -155,12 +155,15 @@ _DOCTYPE = "<!DOCTYPE html>"
 _TOKEN = re.compile(
     r"(</[a-zA-Z][a-zA-Z0-9]*>"
     r"|<style>[^<]*</style>|<title>[^<]*</title>|<script>(?:[^<]|<(?![!/sS]))*</script>"
+    r'|<script type="application/gzip" id="[a-z-]+">[A-Za-z0-9+/=]*</script>'
     r'|<[a-zA-Z][a-zA-Z0-9]*(?: [a-zA-Z][a-zA-Z0-9:-]*(?:="[^"<>]*")?)* ?/?>)'
 )
 _PART = re.compile(r'<([a-zA-Z][a-zA-Z0-9]*)|[ ]([a-zA-Z][a-zA-Z0-9:-]*)(?:="([^"]*)")?')
 _ID = re.compile(r" id\b", re.IGNORECASE)
 _HEADINGS = ("<h2", "<H2", "<h3", "<H3")
 _WHOLE = ("<style>", "<title>", "<script>")
+# What a report's page carries to be recomputed from: letters and digits that no browser runs.
+_CARRIED = '<script type="application/gzip" id="'
 # Elements that change how what follows is read.
 _SPECIAL = frozenset(
     ["style", "title", "script", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext"]
@@ -182,10 +185,14 @@ def quick(html: str) -> Scan | None:
         return None
     if any(times > 1 and _ID.search(token) for token, times in counted.items()):
         return None
+    for carried in [token for token in counted if token.startswith(_CARRIED)]:
+        found.ids[carried.removeprefix(_CARRIED).partition('"')[0]] += 1
     for style in [token for token in counted if token.startswith("<style>")]:
         found.style(style[len("<style>") : -len("</style>")])
     tag = ""
-    for start, name, value in _PART.findall("".join(t for t in counted if not t.startswith(_WHOLE))):
+    for start, name, value in _PART.findall(
+        "".join(t for t in counted if not t.startswith((*_WHOLE, _CARRIED)))
+    ):
         if start:
             tag = start.lower()
             if tag in _SPECIAL:

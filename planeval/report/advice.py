@@ -17,6 +17,7 @@ from planeval.model.findings import Severity
 from planeval.report import shown
 from planeval.report.blocks import Block, Heading, Items, Paragraph, Section
 from planeval.report.indicators import remarkable, trend_sentence, troubled
+from planeval.report.overview import data_missing
 from planeval.report.words import (
     at_most_named,
     due_text,
@@ -96,6 +97,7 @@ def _why(i: IndicatorEvaluation) -> str:
         "occurred",
         "current_missing",
         "years_missing",
+        "not_there_yet",
         "base_missing",
         "base_missing_for_reduction",
         "zero_base_for_reduction",
@@ -187,6 +189,11 @@ def _lessons(evaluation: Evaluation) -> list[str]:
     pending = [i for i in both if "period_not_over" in i.flags]
     if pending:
         found.append(say("report.adjust.lessons_pending", names=at_most_named([named(i) for i in pending])))
+    if data_missing(evaluation):
+        early = [i for i in both if i.verdict is Verdict.NOT_ASSESSABLE and i not in pending]
+        told = at_most_named([named(i) for i in early])
+        found.append(say("annual.too_early", year=evaluation.as_of, names=told))
+        pending += early
     for verdict, name in (
         (Verdict.MET, "lessons_met"),
         (Verdict.NOT_MET, "lessons_not_met"),

@@ -14,6 +14,7 @@ from planeval.model.evaluation import (
     CheckLevel,
     Evaluation,
     IndicatorEvaluation,
+    Kind,
     SourceRow,
     Verdict,
 )
@@ -23,7 +24,6 @@ from planeval.model.status import Status
 from planeval.read.units import UNITS
 from planeval.report.blocks import (
     Block,
-    Cell,
     Column,
     Definitions,
     Details,
@@ -35,7 +35,9 @@ from planeval.report.blocks import (
     Section,
     Table,
 )
-from planeval.report.shown import is_mean
+from planeval.report.explained import explained_findings
+from planeval.report.standing import standing_cells
+from planeval.report.sums import marked, rows_behind
 from planeval.report.words import sentences, verdict_words, word
 
 A = "report.appendix"
@@ -43,7 +45,7 @@ _SYMBOLS = frozenset(UNITS)
 
 
 def data(evaluation: Evaluation) -> Section:
-    """数据来源与质量: rows used, restatements, validation findings."""
+    """数据来源与质量: rows used, validation findings."""
     rows = [r for r in evaluation.rows if r.used]
     count = {s: sum(r.status is s for r in rows) for s in Status}
     lead = say(
@@ -57,17 +59,17 @@ def data(evaluation: Evaluation) -> Section:
     blocks: list[Block] = [Paragraph(lead), Paragraph(say(f"{A}.data.status"))]
     summary = say(f"{A}.data.rows_summary", n=len(evaluation.rows))
     blocks.append(Details(summary, (_rows_table(evaluation),)))
-    blocks.append(Heading(3, say(f"{A}.data.restatements"), "restatements"))
-    blocks += _restatements(evaluation)
     blocks.append(Heading(3, say(f"{A}.data.validation"), "validation"))
+    explained = [f for f in evaluation.validation if f.reason is not None]
     told = [f for f in evaluation.validation if f.severity is not Severity.INFO]
-    told += [f for f in evaluation.validation if f.severity is Severity.INFO]
+    told += [f for f in evaluation.validation if f.severity is Severity.INFO and f.reason is None]
     if told:
         blocks.append(Paragraph(say(f"{A}.data.validation_lead")))
         texts = (say("report.labelled", label=word("severity", f.severity), text=f.message) for f in told)
         blocks.append(Items(tuple(texts)))
-    else:
+    elif not explained:
         blocks.append(Paragraph(say(f"{A}.data.validation_none")))
+    blocks += explained_findings(explained)
     return Section("data", say(f"{A}.data.title"), tuple(blocks))
 
 
@@ -79,20 +81,20 @@ def _rows_table(evaluation: Evaluation) -> Table:
     found: list[RowGroup | dict[str, str]] = []
     for own in groups.values():
         name = own[0].name
-        sources, files = ({r.source for r in own}, {r.file for r in own})
+        sources, files = {r.source for r in own}, {r.file for r in own if not r.derived}
         shared = [say(f"{A}.data.group_source", source=own[0].source)] if len(sources) == 1 else []
-        shared += [say(f"{A}.data.group_file", file=own[0].file)] if len(files) == 1 else []
+        shared += [say(f"{A}.data.group_file", file=file) for file in files] if len(files) == 1 else []
         facts = say("report.semicolon").join(shared)
         found.append(RowGroup(say(f"{A}.data.group", name=name, facts=facts) if facts else name))
         found += (
             {
                 "year": f"{r.year}{_standing(r)}",
-                "published_value": as_published(r.as_published, _SYMBOLS),
+                "published_value": marked(as_published(r.as_published, _SYMBOLS), r.derived, r.partial),
                 "status": word("status", r.status),
                 "published": r.published or say("report.unknown"),
                 "checked": r.checked,
                 "source": r.source if len(sources) > 1 else "",
-                "line": f"{r.file}:{r.line}" if len(files) > 1 else str(r.line),
+                "line": _lines(r, one_file=len(files) == 1),
             }
             for r in own
         )
@@ -107,42 +109,18 @@ def _rows_table(evaluation: Evaluation) -> Table:
     return Table(say(f"{A}.data.rows"), columns, rows, notes)
 
 
+def _lines(row: SourceRow, *, one_file: bool) -> str:
+    """Where a row stands, or the rows it was derived from."""
+    if row.derived:
+        return rows_behind(row)
+    return str(row.line) if one_file else f"{row.file}:{row.line}"
+
+
 def _standing(row: SourceRow) -> str:
     """A word on rows that no value of the report rests on."""
     if row.superseded:
         return say(f"{A}.data.superseded")
     return "" if row.used else say(f"{A}.data.unused")
-
-
-def _restatements(evaluation: Evaluation) -> list[Block]:
-    if not evaluation.restatements:
-        return [Paragraph(say(f"{A}.data.restatements_none"))]
-    label = f"{A}.data.column"
-    columns = (
-        Column(say(f"{label}.variable")),
-        Column(say(f"{label}.year"), kind="number"),
-        Column(say(f"{label}.vintages")),
-    )
-    rows = tuple(
-        (
-            r.name,
-            str(r.year),
-            " → ".join(
-                say(
-                    f"{A}.data.vintage",
-                    value=as_published(str(v["as_published"]), _SYMBOLS),
-                    published=v["published"] or say("report.unknown"),
-                    status=say(f"status.{v['status']}"),
-                )
-                for v in r.vintages
-            ),
-        )
-        for r in evaluation.restatements
-    )
-    return [
-        Paragraph(say(f"{A}.data.restatements_lead")),
-        Table(say(f"{A}.data.restatements_table"), columns, rows),
-    ]
 
 
 def method(evaluation: Evaluation) -> Section:
@@ -213,27 +191,11 @@ def sensitivity(evaluation: Evaluation) -> Section:
 
 
 def _sensitivity_row(i: IndicatorEvaluation, a: Alternative) -> Row:
-    current = None
-    if a.current is not None:
-        current = fmt.beside_limit(a.current, a.target, i.decimals, least=_least(i, a.current))
     return (
         a.label,
-        Cell(None if a.base is None else fmt.target(a.base, i.decimals)),
-        Cell(
-            current,
-            illustrative=a.data_status is Status.ILLUSTRATIVE,
-            provisional=a.data_status is Status.FORECAST,
-        ),
-        Cell(None if a.target is None else fmt.target(a.target, i.decimals, beside=(a.current,))),
-        Cell(None if a.progress is None else fmt.share(a.progress)),
-        Cell(verdict=a.verdict, provisional=a.provisional),
+        *standing_cells(i, a),
         say(f"{A}.sensitivity.{'yes' if a.changes_verdict else 'no'}"),
     )
-
-
-def _least(i: IndicatorEvaluation, value: float) -> int:
-    """Decimals of a judged value: a mean of whole counts needs at least one."""
-    return fmt.mean_decimals(value, i.decimals) if is_mean(i) else i.decimals
 
 
 def plan_check(evaluation: Evaluation) -> Section:
@@ -278,6 +240,8 @@ def provenance(evaluation: Evaluation) -> Section:
 
     command = f"python pipeline.py report --plan {evaluation.plan} --kind {evaluation.kind.value}"
     command += f" --as-of {evaluation.as_of}"
+    if "vintage" in own.parameters:
+        command += f" --vintage {own.parameters['vintage']}"
     if evaluation.lang != next(iter(LANGUAGES)):
         command += f" --lang {evaluation.lang}"
     if own.data != "data":
@@ -292,4 +256,5 @@ def provenance(evaluation: Evaluation) -> Section:
         table("inputs", own.inputs),
         table("libraries", libraries),
     )
-    return Section("provenance", say(f"{name}.title"), blocks)
+    title = "annual.provenance" if evaluation.kind is Kind.ANNUAL else f"{name}.title"
+    return Section("provenance", say(title), blocks)

@@ -270,12 +270,17 @@ class Panel(Block):
 
 @dataclass(frozen=True)
 class Details(Block):
-    """Blocks folded away under a summary on screen, open on paper."""
+    """Blocks folded away under a summary on screen; on paper open, or if not ``printed`` as the reader left them.
+    ``id`` "" gives no anchor."""
 
     summary: str
     blocks: tuple[Block, ...]
+    id: str = ""
+    printed: bool = True
 
     def __post_init__(self) -> None:
+        if self.id:
+            _checked_id(self.id)
         object.__setattr__(self, "blocks", tuple(self.blocks))
 
 

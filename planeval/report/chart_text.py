@@ -19,6 +19,7 @@ from planeval.report.shown import (
     projected_number,
     year_number,
 )
+from planeval.report.sums import year_text
 
 # The plan's base contradicts the statistics of its year.
 DOUBTFUL_BASE = "base_conflicts_with_statistics"
@@ -174,7 +175,7 @@ def years_sentence(ind: IndicatorEvaluation, years: list[YearValue]) -> str:
     words = say("chart.alt.separator").join(
         say("chart.alt.year_missing", year=v.year)
         if v.value is None
-        else say("chart.alt.year", year=v.year, value=year_number(ind, v))
+        else say("chart.alt.year", year=v.year, value=year_text(ind, v))
         for v in years
     )
     return say("chart.alt.years", years=words) + _statuses(years)
@@ -259,7 +260,7 @@ def _cells(value: YearValue, ind: IndicatorEvaluation) -> dict[str, Cell]:
     return {
         "year": Cell(str(value.year)),
         "value": Cell(
-            None if value.value is None else year_number(ind, value),
+            year_text(ind, value),
             title=value.reason or "",
             illustrative=value.status is Status.ILLUSTRATIVE,
             provisional=value.status is Status.FORECAST,

@@ -164,7 +164,9 @@ def _banner(banner: b.Banner) -> str:
 
 def _details(details: b.Details) -> str:
     inner = _all(details.blocks)
-    return f"<details><summary>{marked(details.summary)}</summary>\n{inner}</details>"
+    kind = _attribute("class", "" if details.printed else "unprinted")
+    opening = f"<details{kind}{_attribute('id', details.id)}>"
+    return f"{opening}<summary>{marked(details.summary)}</summary>\n{inner}</details>"
 
 
 def _tally(tally: b.Tally) -> str:

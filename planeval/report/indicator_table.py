@@ -26,6 +26,9 @@ CSV_COLUMNS = (
     "lower",
     "upper",
     "published_rate",
+    "derived",
+    "partial",
+    "partial_sum",
     "reason",
 )
 
@@ -57,5 +60,8 @@ def indicator_rows(evaluation: Evaluation) -> Iterator[list[Any]]:
                 interval.lower if interval else None,
                 interval.upper if interval else None,
                 "yes" if value.published_rate else "no",
+                value.derived or None,
+                value.partial or None,
+                value.partial_sum,
                 value.reason,
             ]

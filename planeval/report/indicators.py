@@ -21,7 +21,7 @@ from planeval.model.evaluation import (
 from planeval.model.plan import Attribute
 from planeval.model.status import PROVISIONAL, Status
 from planeval.report import shown
-from planeval.report.anchors import indicator_anchor
+from planeval.report.anchors import derivation_anchor, indicator_anchor
 from planeval.report.blocks import (
     Block,
     Cell,
@@ -29,14 +29,18 @@ from planeval.report.blocks import (
     Figures,
     Heading,
     Items,
+    Link,
+    Links,
     Paragraph,
     Row,
     Section,
     Table,
 )
-from planeval.report.chart_text import DOUBTFUL_BASE
+from planeval.report.chart_text import DOUBTFUL_BASE, span_text
 from planeval.report.charts import indicator_chart
 from planeval.report.shown import is_mean
+from planeval.report.sums import base_text, year_text
+from planeval.report.sums import mark_notes as sum_notes
 from planeval.report.words import HOUSEKEEPING, join, sentences, sign, with_unit, word
 
 
@@ -54,26 +58,29 @@ def indicators(evaluation: Evaluation) -> Section:
     blocks: list[Block] = [Paragraph(lead), table]
     for indicator in own:
         blocks.append(Heading(3, name_of(indicator), indicator_anchor(indicator.id)))
-        blocks += _one(indicator, evaluation.period_start)
-    blocks.append(Heading(3, say("report.indicators.sub_title"), "sub-targets"))
-    subs = evaluation.sub_targets
-    if subs:
-        blocks.append(Paragraph(say("report.indicators.sub_lead", total=len(subs))))
-        blocks.append(_table(evaluation, subs, say("report.indicators.sub_table"), numbered=False))
-        remarks = tuple(
-            say(
-                "report.labelled",
-                label=name_of(i),
-                text=sentences(sentence(i, evaluation.period_start), *_remarks(i)),
-            )
-            for i in subs
-            if i.verdict in TROUBLED | {Verdict.NOT_ASSESSABLE}
-        )
-        if remarks:
-            blocks.append(Items(remarks))
-    else:
-        blocks.append(Paragraph(say("report.indicators.none")))
+        blocks += told_of(indicator, evaluation.period_start)
+    blocks += sub_targets(evaluation)
     return Section("indicators", say("report.indicators.title"), tuple(blocks))
+
+
+def sub_targets(evaluation: Evaluation) -> list[Block]:
+    """分项目标: their table, and in words those that are in trouble."""
+    subs = evaluation.sub_targets
+    blocks: list[Block] = [Heading(3, say("report.indicators.sub_title"), "sub-targets")]
+    if not subs:
+        return [*blocks, Paragraph(say("report.indicators.none"))]
+    blocks.append(Paragraph(say("report.indicators.sub_lead", total=len(subs))))
+    blocks.append(_table(evaluation, subs, say("report.indicators.sub_table"), numbered=False))
+    told = tuple(
+        say(
+            "report.labelled",
+            label=name_of(i),
+            text=sentences(sentence(i, evaluation.period_start), *remarks(i)),
+        )
+        for i in subs
+        if i.verdict in TROUBLED | {Verdict.NOT_ASSESSABLE}
+    )
+    return [*blocks, Items(told)] if told else blocks
 
 
 def _table(evaluation: Evaluation, own: list[IndicatorEvaluation], caption: str, *, numbered: bool) -> Table:
@@ -97,21 +104,24 @@ def _table(evaluation: Evaluation, own: list[IndicatorEvaluation], caption: str,
     rows: list[Row] = []
     for i in own:
         by_year = {v.year: v for v in i.values}
+        derived = (
+            base_cell(i),
+            *(value_cell(i, by_year.get(year)) for year in years),
+            *([mean_cell(i)] if means else []),
+            target_cell(i, evaluation.period_end),
+            progress_cell(i),
+            Cell(verdict=i.verdict, provisional=i.provisional),
+        )
         rows.append(
             (
                 *([str(i.no)] if numbered else []),
                 name_of(i),
                 unit_of(i.unit),
                 word("attribute", i.attribute),
-                base_cell(i),
-                *(value_cell(i, by_year.get(year)) for year in years),
-                *([mean_cell(i)] if means else []),
-                target_cell(i, evaluation.period_end),
-                _progress_cell(i),
-                Cell(verdict=i.verdict, provisional=i.provisional),
+                *(to_derivation(cell, i) for cell in derived),
             )
         )
-    notes = [say("report.indicators.note_missing")]
+    notes = [say("report.indicators.note_missing"), say("explain.section.note")]
     if any(i.progress is not None for i in own):
         share = fmt.share(evaluation.time_share, 0)
         notes.append(say("report.indicators.note_progress", share=share))
@@ -132,7 +142,7 @@ def mark_notes(evaluation: Evaluation) -> list[str]:
         "illustrative": Status.ILLUSTRATIVE in used or any(item.illustrative for item in evaluation.items),
         "provisional": Status.FORECAST in used or any(i.provisional for i in every),
     }
-    return [
+    marks = [
         say(
             "report.indicators.note_mark",
             mark=say(f"page.mark.{name}"),
@@ -141,6 +151,13 @@ def mark_notes(evaluation: Evaluation) -> list[str]:
         for name, shown in found.items()
         if shown
     ]
+    return marks + sum_notes(v for i in every for v in i.values)
+
+
+def to_derivation(cell: Cell, i: IndicatorEvaluation) -> Cell:
+    """A cell whose number or verdict leads to its derivation; one that says nothing leads nowhere."""
+    said = cell.text is None or cell.text or cell.verdict is not None
+    return replace(cell, href=f"#{derivation_anchor(i.id)}") if said else cell
 
 
 def base_cell(i: IndicatorEvaluation) -> Cell:
@@ -148,7 +165,7 @@ def base_cell(i: IndicatorEvaluation) -> Cell:
     reason = "" if i.base is not None else say("report.indicators.no_base")
     if i.base is not None and i.base_source == "mean_of_years":
         reason = say("report.indicators.base_mean_title")
-    text = None if i.base is None else shown.base_number(i)
+    text = None if i.base is None else base_text(i)
     return Cell(
         text,
         illustrative=i.base_status is Status.ILLUSTRATIVE,
@@ -159,15 +176,17 @@ def base_cell(i: IndicatorEvaluation) -> Cell:
 
 def value_cell(i: IndicatorEvaluation, value: YearValue | None) -> Cell:
     """The value of one year; without one, the reason."""
-    if value is None or value.value is None:
+    text = None if value is None else year_text(i, value)
+    if value is None or text is None:
         return Cell(None, title=(value.reason if value else None) or "")
     status = value.status
+    # The mark beside an illustrative number says so already.
+    said = word("status", status) if status and status is not Status.ILLUSTRATIVE else ""
     return Cell(
-        shown.year_number(i, value),
+        text,
         illustrative=status is Status.ILLUSTRATIVE,
         provisional=status is Status.FORECAST,
-        # The mark beside an illustrative number says so already.
-        title=word("status", status) if status and status is not Status.ILLUSTRATIVE else "",
+        title=value.reason or said,
     )
 
 
@@ -175,9 +194,10 @@ def mean_cell(i: IndicatorEvaluation) -> Cell:
     """The mean of the period so far; empty for an indicator that is not judged by it."""
     if not is_mean(i):
         return Cell("")
-    text = None if i.current is None else shown.current_number(i)
+    if i.current is None:
+        return Cell(None)
     return Cell(
-        text,
+        shown.current_number(i),
         illustrative=i.data_status is Status.ILLUSTRATIVE,
         provisional=i.data_status is Status.FORECAST,
     )
@@ -212,7 +232,8 @@ def word_of_kind(i: IndicatorEvaluation) -> str:
     return say(f"target_kind.{i.target_kind}")
 
 
-def _progress_cell(i: IndicatorEvaluation) -> Cell:
+def progress_cell(i: IndicatorEvaluation) -> Cell:
+    """The share of the way from base to target, beside the share of time; without one, the reason."""
     if i.progress is None:
         codes = {"no_progress", "no_progress_over_period"}
         return Cell(None, title=next((n.text for n in i.notes if n.code in codes), ""))
@@ -224,11 +245,15 @@ def _progress_cell(i: IndicatorEvaluation) -> Cell:
 # ---- one indicator ----------------------------------------------------------------------------------------------
 
 
-def _one(i: IndicatorEvaluation, period_start: int) -> list[Block]:
-    blocks: list[Block] = [Paragraph(sentence(i, period_start)), Figures((indicator_chart(i),))]
-    remarks = _remarks(i)
-    if remarks:
-        blocks.append(Items(tuple(remarks)))
+def told_of(i: IndicatorEvaluation, period_start: int, *, chart: bool = True) -> list[Block]:
+    """One indicator: its paragraph, its chart, what must be known beside it, and the way to its derivation."""
+    blocks: list[Block] = [Paragraph(sentence(i, period_start))]
+    if chart:
+        blocks.append(Figures((indicator_chart(i),)))
+    told = remarks(i)
+    if told:
+        blocks.append(Items(tuple(told)))
+    blocks.append(Links((Link(say("explain.section.link"), f"#{derivation_anchor(i.id)}"),)))
     return blocks
 
 
@@ -337,7 +362,7 @@ def _mean(i: IndicatorEvaluation, start: int, common: dict[str, str]) -> str:
 
 
 def _none_occurs(i: IndicatorEvaluation, start: int, common: dict[str, str]) -> str:
-    span: dict[str, Any] = {"start": start, "end": i.current_year}
+    span = {"span": span_text(start, i.current_year)}
     broken = next((n for n in i.notes if n.code == "occurred"), None)
     if broken is not None:
         count = quantity(broken.params["total"], i.unit)
@@ -352,7 +377,8 @@ def remarkable(i: IndicatorEvaluation) -> list[Note]:
     return [note for note in i.notes if note.code not in hidden]
 
 
-def _remarks(i: IndicatorEvaluation) -> list[str]:
+def remarks(i: IndicatorEvaluation) -> list[str]:
+    """What must be known beside an indicator's sentence: how it was read, its interval, its notes, what would flip it."""
     found = [say("report.indicators.reading", text=i.reading)] if i.reading else []
     if i.interval is not None:
         if i.target_kind == "none_occurs":
@@ -392,6 +418,8 @@ def follow_up(evaluation: Evaluation) -> Section:
         text = say("report.follow_up.too_early", year=evaluation.as_of)
         return Section("follow-up", title, (Paragraph(text),))
     year = max(r.midterm_year for r in rows)
+    if all(r.midterm is Verdict.NOT_ASSESSABLE for r in rows):
+        return Section("follow-up", title, (Paragraph(say("annual.no_midterm", year=year)),))
     warned = [r for r in rows if r.midterm in TROUBLED]
     if warned:
         lead = say(
@@ -427,10 +455,12 @@ def follow_up(evaluation: Evaluation) -> Section:
 
 def _follow_up_row(row: FollowUp, i: IndicatorEvaluation, period_end: int) -> tuple[str | Cell, ...]:
     def number(text: str, year: int | None, status: Status | None) -> Cell:
-        if text != fmt.MISSING and year is not None and year != period_end:
+        if text == fmt.MISSING:
+            return Cell(None)
+        if year is not None and year != period_end:
             text = say("report.follow_up.of_year", value=text, year=year)
         return Cell(
-            None if text == fmt.MISSING else text,
+            text,
             illustrative=status is Status.ILLUSTRATIVE,
             provisional=status is Status.FORECAST,
         )

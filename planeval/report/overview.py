@@ -10,6 +10,7 @@ from planeval.model.findings import Severity
 from planeval.model.plan import Attribute
 from planeval.model.status import Status
 from planeval.report.blocks import Banner, Block, Callout, Paragraph, Section, Tally
+from planeval.report.vintage import vintage_callout
 from planeval.report.words import sentences, word
 
 # What a reader must know beside the count of verdicts: sentence -> the notes that call for it.
@@ -47,7 +48,9 @@ def _place(evaluation: Evaluation) -> str:
 
 
 def _callouts(evaluation: Evaluation) -> list[Callout]:
-    found = []
+    found = vintage_callout(evaluation)
+    if data_missing(evaluation):
+        found.append(Callout(say("annual.no_data_title"), _data_until(evaluation), tone="warning"))
     used = {row.status for row in evaluation.rows if row.used}
     if evaluation.illustrative:
         body = []
@@ -62,12 +65,17 @@ def _callouts(evaluation: Evaluation) -> list[Callout]:
         )
     contradictions = sum(f.level is CheckLevel.PROBLEM for f in evaluation.plan_check)
     if contradictions:
-        text = say("report.banner.contradiction", count=contradictions)
+        annual = evaluation.kind is Kind.ANNUAL  # which has no appendix about the plan's text
+        name = "annual.contradiction" if annual else "report.banner.contradiction"
+        text = say(name, count=contradictions)
         found.append(Callout(say("report.banner.contradiction_title"), text, tone="warning"))
     warnings = sum(f.severity is Severity.WARNING for f in evaluation.validation)
     if warnings:
         text = say("report.banner.warnings", count=warnings)
         found.append(Callout(say("report.banner.warnings_title"), text, tone="warning"))
+    explained = sum(f.reason is not None for f in evaluation.validation)
+    if explained:
+        found.append(Callout(say("restate.accepted.title"), say("restate.accepted.banner", n=explained)))
     return found
 
 
@@ -113,7 +121,23 @@ def overview(evaluation: Evaluation) -> Section:
     else:
         path = say(f"report.overview.path_{evaluation.method['trajectory']}")
         blocks.append(Paragraph(say("report.overview.method", path=path)))
-    return Section("overview", say("report.overview.title"), tuple(blocks))
+    title = "annual.overview" if evaluation.kind is Kind.ANNUAL else "report.overview.title"
+    return Section("overview", say(title), tuple(blocks))
+
+
+def data_missing(evaluation: Evaluation) -> bool:
+    """Whether the statistics of the data year are yet to come: no indicator or sub-target has a value of it."""
+    every = evaluation.indicators + evaluation.sub_targets
+    return not any(v.value is not None for i in every for v in i.values if v.year == evaluation.as_of)
+
+
+def _data_until(evaluation: Evaluation) -> str:
+    """That the data year has no statistics, and how far they reach."""
+    every = evaluation.indicators + evaluation.sub_targets
+    known = [v.year for i in every for v in i.values if v.value is not None]
+    if not known:
+        return say("annual.no_data_at_all", year=evaluation.as_of)
+    return say("annual.no_data", year=evaluation.as_of, latest=max(known))
 
 
 def _verdict_sentence(evaluation: Evaluation) -> str:

@@ -55,6 +55,8 @@ def _value(ind: IndicatorEvaluation) -> Cell:
         text = total_number(ind)
     else:
         text = None if ind.current is None else current_number(ind)
+    if text is None:
+        return Cell(None)
     return Cell(
         text,
         illustrative=ind.data_status is Status.ILLUSTRATIVE,

@@ -32,6 +32,8 @@ from planeval.report.blocks import (
     Section,
     Table,
 )
+from planeval.report.explained import explained_findings
+from planeval.report.sums import marked
 from planeval.report.words import join, sentences, word
 
 V, N = "statistics.validation", "statistics.indicators"
@@ -134,12 +136,13 @@ def validation_findings(workspace: Workspace, result: ValidationResult, regions:
     else:
         blocks += _gravest(workspace, groups)
     remarks = [
-        f.message
+        f
         for f in result.findings
         if f.severity is Severity.INFO and (not f.region_code or f.region_code in wanted)
     ]
-    if remarks:
-        texts = list(dict.fromkeys(remarks))
+    blocks += explained_findings([f for f in remarks if f.reason is not None], MOST_WARNINGS)
+    texts = list(dict.fromkeys(f.message for f in remarks if f.reason is None))
+    if texts:
         blocks += [Heading(3, say(f"{V}.breaks")), Items(tuple(texts[:MOST_REMARKS]))]
         if len(texts) > MOST_REMARKS:
             blocks.append(Paragraph(say(f"{V}.breaks_more", n=len(texts) - MOST_REMARKS), tone="quiet"))
@@ -426,7 +429,10 @@ def computed_indicators(workspace: Workspace, values: pd.DataFrame, region: str)
 
 
 def _computed_cell(point: dict[Any, Any] | None, decimals: int) -> Cell:
-    if point is None or pd.isna(point["value"]):
+    number = float("nan") if point is None else point["value"]
+    if point is not None and pd.isna(number):
+        number = point["partial_sum"]
+    if point is None or pd.isna(number):
         return Cell(None)
-    illustrative = point["status"] == Status.ILLUSTRATIVE
-    return Cell(fmt.number(float(point["value"]), decimals), illustrative=illustrative)
+    text = marked(fmt.number(float(number), decimals), point["derived"], point["partial"])
+    return Cell(text, illustrative=point["status"] == Status.ILLUSTRATIVE)

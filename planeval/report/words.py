@@ -25,6 +25,7 @@ HOUSEKEEPING = (
     "no_interval_without_value",
     "no_interval_not_a_count",
     "no_interval_no_count",
+    "no_interval_over_parts",
     "no_projection_final",
     "no_projection_none_occurs",
     "no_projection_without_value",
@@ -95,11 +96,13 @@ def due_text(due: str | None) -> str | None:
 
 
 def section_title(name: str, evaluation: Evaluation) -> str:
-    """The numbered heading of a section, which differs between the kinds of report."""
-    kind = "midterm" if evaluation.kind is Kind.MIDTERM else "final"
+    """The numbered heading of a section, which differs between the kinds of report: the final has one more."""
+    kind = "final" if evaluation.kind is Kind.FINAL else "midterm"
     return say(f"report.{name}.title_{kind}")
 
 
 def report_title(evaluation: Evaluation) -> str:
-    """The report's title."""
+    """The report's title; that of a yearly monitoring names its year."""
+    if evaluation.kind is Kind.ANNUAL:
+        return say("annual.title", plan=evaluation.plan_title, year=evaluation.as_of)
     return say("report.title", plan=evaluation.plan_title, kind=word("kind", evaluation.kind))

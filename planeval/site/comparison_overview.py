@@ -32,7 +32,10 @@ def overview_page(found: Sequence[Comparison]) -> str:
 
 
 def _latest(one: Comparison) -> list[Panel]:
-    return [panel for panel in one.panels if panel.run == one.panels[0].run]
+    """The panels of the latest run that has any figure: a report for a year whose statistics are yet to come has none."""
+    known = (p.run for p in one.panels if any(point.value is not None for point in p.points))
+    run = next(known, one.panels[0].run)
+    return [panel for panel in one.panels if panel.run == run]
 
 
 def _overview_table(found: Sequence[Comparison]) -> Markup:

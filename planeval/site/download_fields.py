@@ -32,7 +32,7 @@ class Field(NamedTuple):
 
 _TYPES = {
     **dict.fromkeys(("year", "as_of", "base_year", "current_year"), "year"),
-    **dict.fromkeys(("value", "numerator", "denominator", "lower", "upper"), "number"),
+    **dict.fromkeys(("value", "numerator", "denominator", "lower", "upper", "partial_sum"), "number"),
     **dict.fromkeys(("base", "current", "target", "progress"), "number"),
     **dict.fromkeys(("published_rate", "provisional", "not_renewed"), "boolean"),
 }

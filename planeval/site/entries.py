@@ -50,6 +50,7 @@ class SiteEntry:
     period: tuple[int, int] | None = None  # first and last year
     as_of: int | None = None
     data_until: str | None = None
+    vintage: str = ""  # the day until which publications count; "" for all
     time_share: float | None = None
     counts: dict[Attribute, dict[Verdict, int]] = field(default_factory=dict)
     illustrative: bool = False
@@ -105,6 +106,7 @@ class SiteEntry:
             period=(int(summary["period_start"]), int(summary["period_end"])),
             as_of=int(summary["as_of"]),
             data_until=summary["data_until"],
+            vintage=str(summary.get("vintage", "")),
             time_share=float(summary["time_share"]),
             counts=counts,
             illustrative=bool(summary["illustrative"]),

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from planeval.messages import LANGUAGES, language, say
-from planeval.model.terms import Attribute, Kind, Verdict
+from planeval.model.terms import USUAL_KINDS, Attribute, Kind, Verdict
 from planeval.render.publish import write_file
 from planeval.report.blocks import Link
 from planeval.report.html import VERDICT_SHAPES, verdict_html
+from planeval.report.vintage import day_text
 from planeval.site.cards import plan_cards
 from planeval.site.entries import HeldBack, Records, SiteEntry, collect_entries
 from planeval.site.frame import render_page
@@ -69,7 +70,7 @@ def render_index(
         "index.html",
         say("site.title"),
         description=say("site.description"),
-        lead=say("site.lead"),
+        lead=_lead(entries),
         empty=[say("site.empty"), say("site.empty_hint")],
         alternate=alternate,
         alternate_language=next(tag for name, tag in LANGUAGES.items() if name != language()),
@@ -80,7 +81,7 @@ def render_index(
         provinces=provinces,
         columns=columns,
         counts=list(COUNTS.items()),
-        kinds=[(kind.value, say(f"kind.{kind.value}")) for kind in Kind],
+        kinds=[(kind.value, say(f"kind.{kind.value}")) for kind in _kinds(entries)],
         attributes=[(attribute.value, say(f"attribute.{attribute.value}")) for attribute in Attribute],
         verdicts=[
             {
@@ -97,6 +98,21 @@ def render_index(
         full_width=FRAME_WIDTH + NAMES_WIDTH + COUNT_WIDTH * len(COUNTS) + INDICATOR_WIDTH * len(columns),
         plans=plan_cards(entries) if few else [],
     )
+
+
+def _lead(entries: Iterable[SiteEntry]) -> str:
+    """What the page is about: of a past day where its reports are."""
+    days = {entry.vintage for entry in entries if entry.published} or {""}
+    lead = say("site.lead")
+    if "" in days:
+        return lead
+    return say("report.sentence_join").join([say("restate.vintage.site", date=day_text(max(days))), lead])
+
+
+def _kinds(entries: Iterable[SiteEntry]) -> list[Kind]:
+    """The kinds of report there are, and those that every plan gets."""
+    there = {entry.kind for entry in entries}
+    return [kind for kind in Kind if kind in there or kind in USUAL_KINDS]
 
 
 def _searched(entries: Sequence[SiteEntry], places: PlaceNames) -> Iterable[str]:

@@ -13,7 +13,7 @@ from planeval.model.dictionary import Dictionary
 from planeval.model.method import Method
 from planeval.model.plan import TARGET_KINDS
 from planeval.model.status import Status
-from planeval.model.terms import FINAL_VERDICTS, MIDTERM_VERDICTS, ItemState, Kind, Verdict
+from planeval.model.terms import ItemState, Kind, Verdict, verdicts_of
 from planeval.report.blocks import (
     Block,
     CellLike,
@@ -125,12 +125,8 @@ def _verdicts(method: Method) -> Iterable[Block]:
     yield Paragraph(say(f"{name}.lead"))
     rows: list[tuple[CellLike, ...]] = []
     for verdict in Verdict:
-        used = [
-            kind
-            for kind, verdicts in ((Kind.MIDTERM, MIDTERM_VERDICTS), (Kind.FINAL, FINAL_VERDICTS))
-            if verdict in verdicts
-        ]
-        where = say(f"{M}.both") if len(used) == len(Kind) else say(f"kind.{used[0].value}")
+        used = [kind for kind in Kind if verdict in verdicts_of(kind)]
+        where = say("report.join").join(say(f"{M}.used_in.{kind.value}") for kind in used)
         rows.append((verdict, where, condition(verdict, method)))
     yield _table(say(f"{name}.table"), ("verdict", "used_in", "condition"), rows)
     yield from (Paragraph(say(f"{name}.{part}")) for part in ("order", "easy", "separate"))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from planeval.errors import PlanevalError
 from planeval.messages import say, speak
 from planeval.model.findings import Finding, Severity
-from planeval.model.terms import Kind, Verdict
+from planeval.model.terms import USUAL_KINDS, Kind, Verdict
 from planeval.site.entries import EVALUATION, PAGE, SiteEntry
 from planeval.site.frame import FILES, relative, render_page
 from planeval.site.geography import Place
@@ -140,7 +140,8 @@ def _plan(out: Path, page: str, entries: Sequence[SiteEntry], compared: frozense
     for kind in Kind:
         entry = next((e for e in entries if e.kind is kind), None)
         if entry is None:
-            blocks.append(Callout(say("place.none", kind=_kind(kind))))
+            if kind in USUAL_KINDS:
+                blocks.append(Callout(say("place.none", kind=_kind(kind))))
             continue
         if entry.held_back:
             name = "not_updated" if entry.published else "held_back"
@@ -151,6 +152,7 @@ def _plan(out: Path, page: str, entries: Sequence[SiteEntry], compared: frozense
                 blocks.append(Callout(say("place.unreadable", kind=_kind(kind)), tone="warning"))
             else:
                 made[kind] = evaluation
+    made = dict(sorted(made.items(), key=lambda item: item[1].as_of))  # of one year, the weightiest last
     plan, title = entries[0].plan, entries[0].title
     blocks += [_tally(kind, evaluation) for kind, evaluation in made.items()]
     if made:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from planeval.model.terms import FINAL_VERDICTS, MIDTERM_VERDICTS, Attribute, Kind
+from planeval.model.terms import Attribute, verdicts_of
 
 if TYPE_CHECKING:
     from planeval.model.evaluation import Evaluation, IndicatorEvaluation
@@ -73,10 +73,10 @@ def indicator_line(ind: IndicatorEvaluation) -> IndicatorLine:
 def summary_of(evaluation: Evaluation) -> dict[str, Any]:
     """The summary of one evaluation: text, numbers, booleans, None and dicts of them.
 
-    ``counts`` are its core indicators by attribute and verdict (all verdicts of its kind, best first; only attributes
-    that occur), ``time_share`` is a fraction, ``indicators`` are the fields of each `IndicatorLine`.
+    ``counts`` are its core indicators by attribute and verdict (all verdicts of its kind and any others
+    that occur, best first; only attributes that occur), ``time_share`` is a fraction, ``indicators`` are the fields of each `IndicatorLine`.
     """
-    order = MIDTERM_VERDICTS if evaluation.kind is Kind.MIDTERM else FINAL_VERDICTS
+    order = verdicts_of(evaluation.kind, [i.verdict for i in evaluation.indicators])
     counts: dict[str, dict[str, int]] = {}
     for attribute in Attribute:
         own = [i.verdict for i in evaluation.indicators if i.attribute is attribute]
@@ -91,6 +91,7 @@ def summary_of(evaluation: Evaluation) -> dict[str, Any]:
         "period_end": evaluation.period_end,
         "as_of": evaluation.as_of,
         "data_until": evaluation.data_until,
+        "vintage": str(evaluation.provenance.parameters.get("vintage", "")),
         "time_share": evaluation.time_share,
         "counts": counts,
         "indicators": [list(indicator_line(i)) for i in evaluation.indicators],

@@ -39,7 +39,7 @@ MOST_LINKED = (
     400  # reports; above it cells become links as they come into sight: written out they are a megabyte
 )
 MOST_UNGROUPED = 12  # plans; so few need no headings of provinces and cities
-_KIND_LETTERS = {Kind.MIDTERM: "m", Kind.FINAL: "f"}
+_KIND_LETTERS = {kind: kind.value[0] for kind in Kind}  # as the script takes them
 _BLANK = "-"
 _CODE = re.compile(r"\d{6}", re.ASCII)  # what becomes the name of a folder
 

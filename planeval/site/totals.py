@@ -9,12 +9,10 @@ from markupsafe import Markup
 
 from planeval.messages import numbers as fmt
 from planeval.messages import say
-from planeval.model.terms import FINAL_VERDICTS, MIDTERM_VERDICTS, Attribute, Kind, Verdict
+from planeval.model.terms import Attribute, Kind, Verdict, verdicts_of
 from planeval.report.blocks import Tally
 from planeval.report.html import render
 from planeval.site.entries import SiteEntry
-
-ORDERS = {Kind.MIDTERM: MIDTERM_VERDICTS, Kind.FINAL: FINAL_VERDICTS}
 
 
 def key_figures(entries: Sequence[SiteEntry]) -> list[dict[str, str]]:
@@ -35,12 +33,13 @@ def key_figures(entries: Sequence[SiteEntry]) -> list[dict[str, str]]:
 def totals(entries: Sequence[SiteEntry]) -> list[dict[str, Any]]:
     """For each kind of report, how many core indicators of all places have each verdict, by attribute."""
     found = []
-    for kind, order in ORDERS.items():
+    for kind in Kind:
         own = [e for e in entries if e.published and e.kind is kind]
         tallies = []
         for attribute in Attribute:
             counts = [e.counts[attribute] for e in own if attribute in e.counts]
-            sums = tuple((v, sum(c.get(v, 0) for c in counts)) for v in order)
+            given = {v for c in counts for v, n in c.items() if n}
+            sums = tuple((v, sum(c.get(v, 0) for c in counts)) for v in verdicts_of(kind, given))
             caption = say(f"site.tally_{attribute.value}", count=fmt.number(sum(n for _, n in sums)))
             if counts:
                 tallies.append({"bar": _bar(sums), "tally": Markup(render(Tally(sums, caption)))})

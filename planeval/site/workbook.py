@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import csv
-import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from planeval.messages import say, speak
-from planeval.report.spreadsheet import is_formula, text_of
+from planeval.report.spreadsheet import text_of
 from planeval.site.download_fields import INDICATORS, VERDICTS, Field, verdict_rows
+from planeval.workbook.saving import legal, looks_like_more, put, undated
 
 if TYPE_CHECKING:
     from planeval.site.entries import SiteEntry
 
 # A workbook of more rows of yearly values takes minutes to open.
 MOST_ROWS = 200_000
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a ZIP file can name
-_STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 # Wide enough for what stands in them, narrow enough to see several at once; in characters.
 _WIDTHS = {"string": 14, "number": 12, "year": 9, "boolean": 9}
 _WIDE = {"plan_title": 40, "name": 34, "region_name": 18, "reason": 40}
@@ -37,9 +33,7 @@ def workbook(values: str | None, entries: Sequence[SiteEntry], lang: str) -> byt
         _sheet(book, say("downloads.sheet.values"), INDICATORS, _value_rows(Path(values)))
     _sheet(book, say("downloads.sheet.verdicts"), VERDICTS, verdict_rows(entries))
     _notes(book, values is not None)
-    file = io.BytesIO()
-    book.save(file)
-    return _undated(file)
+    return undated(book)
 
 
 def _value_rows(file: Path) -> Iterator[list[Any]]:
@@ -93,26 +87,10 @@ def _cell(sheet: Any, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)
-    if not is_formula(text) and not text.startswith("#"):
+    text = legal(value)
+    if not looks_like_more(text):
         return text
-    cell = WriteOnlyCell(sheet, value="")
-    cell.value, cell.data_type, cell.quotePrefix = text, "s", True
+    cell = WriteOnlyCell(sheet)
+    put(cell, text)
     return cell
-
-
-def _undated(file: io.BytesIO) -> bytes:
-    """The workbook without the time it was made."""
-    made = io.BytesIO()
-    with ZipFile(file) as before, ZipFile(made, "w", ZIP_DEFLATED) as after:
-        for name in before.namelist():
-            content = before.read(name)
-            if name == "docProps/core.xml":
-                content = _STAMP.sub(rb"\g<1>1980-01-01T00:00:00Z", content)
-            info = ZipInfo(name, _EPOCH)
-            info.compress_type = ZIP_DEFLATED
-            info.external_attr = 0o600 << 16
-            after.writestr(info, content)
-    return made.getvalue()

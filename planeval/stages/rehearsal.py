@@ -11,14 +11,14 @@ import copy
 from contextlib import suppress
 from typing import Any
 
-from planeval.model.terms import Kind
+from planeval.model.terms import USUAL_KINDS, Kind
 from planeval.read.project import project_root
 from planeval.read.workspace import Workspace
 from planeval.stages.report import NOTEBOOKS, parameters_of, rendered
 
 
 def rehearse(workspace: Workspace, data: str, lang: str, vintage: str) -> None:
-    """Go through both reports of one plan of ``workspace``, which the notebooks know as ``data``.
+    """Go through the usual reports of one plan of ``workspace``, which the notebooks know as ``data``.
 
     Whatever goes wrong will go wrong, and be told, in the report itself.
     """
@@ -28,7 +28,7 @@ def rehearse(workspace: Workspace, data: str, lang: str, vintage: str) -> None:
         return
     plan = next(iter(workspace.plans))
     hold_findings("rehearsal", [])
-    for kind in Kind:
+    for kind in USUAL_KINDS:
         parameters = parameters_of(plan, None, data, "rehearsal", lang, vintage)
         with suppress(Exception):
             rendered(_executed(kind, parameters), data, vintage=vintage)

@@ -15,7 +15,11 @@ from planeval.site.entries import FORMAT_FILES
 from planeval.site.frame import files_beside, navigation
 from planeval.site.summary import summary_of
 
-NOTEBOOKS = {Kind.MIDTERM: "midterm_evaluation", Kind.FINAL: "final_evaluation"}
+NOTEBOOKS = {
+    Kind.ANNUAL: "annual_monitoring",
+    Kind.MIDTERM: "midterm_evaluation",
+    Kind.FINAL: "final_evaluation",
+}
 FILES = ("report.ipynb", "evaluation.json", "indicators.csv")
 
 
@@ -73,7 +77,13 @@ def rendered(notebook: Any, data: str, formats: Collection[str] = (), vintage: s
     page = f"{evaluation.plan}/{evaluation.kind.value}/index.html"
     made = [*FILES, *(file for name, file in FORMAT_FILES.items() if name in formats)]
     beside = files_beside(page, made, evaluation.region_code)
-    html = notebook_to_html(notebook, report_title(evaluation), nav=navigation(page), files=beside)
+    html = notebook_to_html(
+        notebook,
+        report_title(evaluation),
+        nav=navigation(page),
+        files=beside,
+        inputs=result_of(notebook, "inputs"),
+    )
     files = {
         "index.html": html,
         "report.ipynb": notebook_text(notebook),

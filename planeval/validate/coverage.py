@@ -10,6 +10,7 @@ import pandas as pd
 
 from planeval.model.dictionary import Dictionary
 from planeval.read.plans import Outline
+from planeval.read.region_changes import Succession
 from planeval.read.workspace import Workspace
 
 
@@ -31,7 +32,7 @@ def coverage(
     place (of ``only``) with statistics or a plan; a year from which nothing is missing does not stand in it.
 
     A place is expected to have what its plans need and what it has in any year; years run from its first value
-    (or its plan's base year) to its last value.
+    (or its plan's base year) to its last value, or to the last year before a change of the map in which it ended.
     """
     limits = workspace.method.validation
     usable = latest[latest["year"].between(limits.first_year, limits.last_year)]
@@ -52,9 +53,12 @@ def coverage(
     there[code_of, usable["year"].to_numpy() - limits.first_year, variable_of] = True
     names = np.array(variables, dtype=object)
     rows = {str(code): there[number] for number, code in enumerate(codes)}
+    ended = Succession(workspace.changes).ended
     nothing = np.zeros(there.shape[1:], dtype=bool)
     return {
-        code: _covered(rows.get(code, nothing), names, limits.first_year, plans.get(code, []), needed)
+        code: _covered(
+            rows.get(code, nothing), names, limits.first_year, plans.get(code, []), needed, ended.get(code)
+        )
         for code in sorted({*rows, *plans})
     }
 
@@ -65,14 +69,17 @@ def _covered(
     from_year: int,
     plans: list[Outline],
     needed: dict[tuple[str, ...], set[str]],
+    ended: int | None,
 ) -> dict[str, Any]:
-    """The coverage of a place. ``there``: year (from ``from_year`` on) x variable (of ``names``)."""
+    """The coverage of a place. ``there``: year (from ``from_year`` on) x variable (of ``names``); ``ended``: the first
+    year without it."""
     ever = there.any(axis=0)
     years = np.flatnonzero(there.any(axis=1)) + from_year
     expected = set(names[ever]).union(*(needed[plan.keys] for plan in plans))
     first = min([*years[:1].tolist(), *(plan.base_year for plan in plans)])
     # Without a single value the whole period is missing.
     last = max(first, int(years[-1]) if len(years) else max(plan.end for plan in plans))
+    last = last if ended is None else max(first, min(last, ended - 1))
     never = expected - set(names[ever])
     missing: dict[str, list[str]] = {}
     for year in range(first, last + 1):

@@ -12,6 +12,7 @@ Every frame has ``row`` (0, 1, ...), ``region_code``, ``place`` and ``year``. Su
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,14 +82,16 @@ class Frames:
 
 def build(workspace: Workspace, newest: int | None = None) -> Frames:
     """All frames of a workspace. ``newest``: the latest year any row was published in, when not every row is here."""
-    observations = observations_frame(workspace.table, workspace.dictionary, workspace.regions, newest)
+    observations = observations_frame(
+        workspace.table, workspace.dictionary, workspace.regions, newest, workspace.map_breaks
+    )
     latest = latest_vintages(workspace.observations)
     panel = panel_frame(latest, workspace.dictionary, workspace.regions)
     return Frames(
         observations=observations,
         panel=panel,
         rates=rates_frame(latest, panel, workspace.dictionary),
-        hierarchy=hierarchy_frame(latest, workspace.dictionary, workspace.regions),
+        hierarchy=hierarchy_frame(latest, workspace.dictionary, workspace.regions, workspace.changes),
         strays=strays_frame(observations, workspace.regions, workspace.planned),
         latest=latest,
         labels=labels(workspace.dictionary),
@@ -96,13 +99,18 @@ def build(workspace: Workspace, newest: int | None = None) -> Frames:
 
 
 def latest_vintages(observations: pd.DataFrame) -> pd.DataFrame:
-    """One row a region, year and variable: the vintage published last."""
-    current = observations[~observations["superseded"].astype(bool)]
+    """One row a region, year and variable: the vintage published last. A sum that lacks a part is no figure of its
+    place and is left out."""
+    current = observations[~observations["superseded"].astype(bool) & (observations["partial"] == "")]
     return current.drop_duplicates(KEY, keep="last").reset_index(drop=True)
 
 
 def observations_frame(
-    table: pd.DataFrame, dictionary: Dictionary, regions: dict[str, Region], newest: int | None = None
+    table: pd.DataFrame,
+    dictionary: Dictionary,
+    regions: dict[str, Region],
+    newest: int | None = None,
+    map_breaks: Mapping[str, Mapping[int, str]] | None = None,
 ) -> pd.DataFrame:
     """Every row as read, with ``place``, ``variable_name``, ``kind`` and:
 
@@ -114,7 +122,7 @@ def observations_frame(
       publication is not known is compared with ``newest``, the newest publication of the whole table.
     - ``undated``: 1 where the publication of a latest value that claims to be measured is not known, else 0.
     - ``definition_break``: what changed, on the first value of a place at or after a break that also has a value
-      before it.
+      before it; ``map_breaks`` are those of a place's area (place -> year -> what changed).
     """
     frame = table.reset_index(drop=True).copy()
     frame["row"] = np.arange(len(frame))
@@ -139,7 +147,7 @@ def observations_frame(
     current = ~frame["superseded"].astype(bool)
     frame["undated"] = (~dated).astype(float).where(measured & current)
     _add_usual(frame)
-    frame["definition_break"] = _definition_breaks(frame, dictionary)
+    frame["definition_break"] = _definition_breaks(frame, dictionary, map_breaks or {})
     return frame
 
 
@@ -151,13 +159,16 @@ def _add_usual(frame: pd.DataFrame) -> None:
     frame["off_by"] = off_by(frame["times_usual"])
 
 
-def _definition_breaks(frame: pd.DataFrame, dictionary: Dictionary) -> pd.Series:
+def _definition_breaks(
+    frame: pd.DataFrame, dictionary: Dictionary, map_breaks: Mapping[str, Mapping[int, str]]
+) -> pd.Series:
     """The text of the break on the first row on its far side; missing everywhere else."""
     breaks = pd.DataFrame(
         [
             {"variable": key, "place": place, "break_year": year, "text": text}
             for key, variable in dictionary.variables.items()
-            for place, own in {"": variable.breaks, **variable.region_breaks}.items()
+            for own_breaks in ({"": variable.breaks, **variable.region_breaks}, map_breaks)
+            for place, own in own_breaks.items()
             for year, text in own.items()
         ],
         columns=["variable", "place", "break_year", "text"],

@@ -15,17 +15,21 @@ from planeval.read.inventory import Inventory, suite_hashes
 # What a validation result is made by, within the package: readers, rules' frames, models, and every word they say.
 SOURCES = (
     "errors.py",
+    "derive/*.py",
     "model/*.py",
     "read/*.py",
     "validate/*.py",
     "messages/*.py",
+    "messages/*/database.yaml",
     "messages/*/numbers.yaml",
+    "messages/*/parts.yaml",
     "messages/*/read.yaml",
+    "messages/*/restate.yaml",
     "messages/*/units.yaml",
     "messages/*/validation.yaml",
 )
 # Input files that every place depends on.
-SHARED = ("indicators.yaml", "method.yaml", "regions.csv")
+SHARED = ("indicators.yaml", "method.yaml", "regions.csv", "region_changes.csv")
 
 
 def default_suites_dir() -> Path:

@@ -21,6 +21,7 @@ from planeval.read.inventory import Inventory
 from planeval.read.observations import tables_not_read
 from planeval.read.rows import ANYBODY, place_concerned
 from planeval.read.workspace import Workspace, ledgers_of_no_plan, plans_without_observations
+from planeval.validate.accepted import accepting_rows
 from planeval.validate.applicable import applicable
 from planeval.validate.coverage import coverage
 from planeval.validate.engine import Session, session
@@ -298,7 +299,7 @@ def _to_check(
 
     def rows_changed(code: str) -> bool:
         before = previous.places.get(code)
-        if before is None or before.rows != inventory.places.get(code, {}):
+        if before is None or before.rows != inventory.figures_of(code):
             return True
         return before.undated and previous.newest != inventory.newest
 
@@ -329,6 +330,7 @@ def _places(
     for finding in plans_without_observations(workspace):
         code = workspace.place_of(finding.plan) if finding.plan is not None else None
         silent.setdefault(code or ANYBODY, []).append(_plain(finding))
+    accepting = accepting_rows(workspace.observations, workspace.regions)
     here = codes_of(inventory)
     for code in changed:
         before = places.pop(code, None)
@@ -336,7 +338,7 @@ def _places(
             continue
         as_before = before is not None and units is not None and code not in (units.places or ())
         places[code] = Place(
-            rows=inventory.places.get(code, {}),
+            rows=inventory.figures_of(code),
             plans=plans_of(inventory, code),
             count=checked.rows.get(code, 0),
             undated=code in checked.undated,
@@ -344,6 +346,7 @@ def _places(
             coverage=covered.get(code, {}),
             reader=reader.get(code, []),
             silent=silent.get(code, []),
+            accepting=accepting.get(code, []),
         )
     return places
 
@@ -369,5 +372,6 @@ def _strays(previous: Stored | None, stray: str | None, units: Units | None, che
 
 
 def _about_the_folder(inventory: Inventory) -> Iterator[Finding]:
-    yield from tables_not_read(inventory.root / "observations", inventory.root)
+    for folder in ("observations", "accidents"):
+        yield from tables_not_read(inventory.root / folder, inventory.root)
     yield from ledgers_of_no_plan(inventory.root, list(inventory.plans))

@@ -24,7 +24,7 @@ from planeval.validate.slips import one_slip_away
 if TYPE_CHECKING:
     from planeval.model.validation import CheckSummary, ValidationResult
 
-SCHEMA = 1
+SCHEMA = 2
 Plain = dict[str, Any]  # JSON
 
 
@@ -44,11 +44,13 @@ class Part:
 
 @dataclass
 class Place:
-    """A place: what it depends on (``rows``: file -> digest; ``plans``: of each plan its id, the hash of its file and
-    of its ledger), ``count`` of its rows, whether one of them is ``undated``, and what was found.
+    """A place: what it depends on (``rows``: its own and those its figures are derived from, file -> digest;
+    ``plans``: of each plan its id, the hash of its file and of its ledger), ``count`` of its rows, whether one of them
+    is ``undated``, and what was found.
 
     ``coverage``: {"first": year, "last": year, "expected": variables, "missing": {year: variables}}. ``reader``: what
     reading found about it. ``silent``: that its plans have no statistics; only said where no row could be anybody's.
+    ``accepting``: its rows that accept findings (`planeval.validate.accepted`).
     """
 
     rows: dict[str, str]
@@ -59,6 +61,7 @@ class Place:
     coverage: Plain
     reader: list[Plain] = field(default_factory=list)
     silent: list[Plain] = field(default_factory=list)
+    accepting: list[Plain] = field(default_factory=list)
 
 
 @dataclass
@@ -118,6 +121,7 @@ class Stored:
                 units=self._units(),
                 coverage={code: place.coverage for code, place in self.places.items()},
                 reader=self.reader(),
+                accepting={code: place.accepting for code, place in self.places.items() if place.accepting},
                 rows=sum(place.count for place in self.places.values()),
                 places=sum(place.count > 0 for code, place in self.places.items() if code != ANYBODY),
             )
@@ -136,7 +140,7 @@ class Stored:
         anybody = self.places.get(ANYBODY)
         if anybody is None or not any(map(_of_nobody, anybody.reader)):
             findings += [f for place in self.places.values() for f in place.silent]
-        return sorted(findings, key=_reading_order)
+        return in_reading_order(findings)
 
 
 def _plain(stored: Stored) -> Plain:
@@ -162,20 +166,38 @@ def _of_nobody(finding: Plain) -> bool:
 
 
 # Rules about the folder as a whole, in the order in which reading comes to them, among what it says about files.
-_GROUPS = {"table_not_read": 1, "ledger_of_no_plan": 4, "plan_without_observations": 5}
-FOLDER_RULES = ("table_not_read", "ledger_of_no_plan")
+_GROUPS = {
+    "table_not_read": 1,
+    "snapshot_not_read": 1,
+    "ledger_of_no_plan": 6,
+    "plan_without_observations": 7,
+}
+_FOLDERS = {
+    "plans": 0,
+    "observations": 2,
+    "accidents": 3,
+    "regions.csv": 4,
+    "region_changes.csv": 4,
+    "progress": 5,
+}
+FOLDER_RULES = ("table_not_read", "snapshot_not_read", "ledger_of_no_plan")
 SILENT_RULE = "plan_without_observations"
 
 
+def in_reading_order(findings: Iterable[Plain]) -> list[Plain]:
+    """What reading found, whichever places were read together."""
+    return sorted(findings, key=_reading_order)
+
+
 def _reading_order(finding: Plain) -> tuple[int, str, int, str]:
-    """Plans, tables that are not read, rows, ledgers, ledgers of no plan, plans without rows; then by file. What is
-    said about one plan or one row stands together and stays in its order."""
+    """Plans, tables that are not read, rows, accidents, figures derived from others, ledgers, ledgers of no plan, plans
+    without rows; then by file. What is said about one plan, one row or one place stands together and stays in its order."""
     rule, file = finding["rule"], finding.get("file") or ""
     folder = file.partition("/")[0]
-    group = _GROUPS.get(rule, {"plans": 0, "observations": 2, "progress": 3}.get(folder, 6))
-    if group == 5:
+    group = _GROUPS.get(rule, _FOLDERS.get(folder, 8))
+    if rule == SILENT_RULE:
         file = f"{finding['plan']}.yaml"
-    in_rows = group == 2
+    in_rows = folder in ("observations", "accidents", "regions.csv", "region_changes.csv")
     return (
         group,
         file,
@@ -190,15 +212,17 @@ def assemble(
     units: Iterable[tuple[str, str, Part]],
     coverage: Mapping[str, Plain],
     reader: list[Plain],
+    accepting: Mapping[str, list[Plain]],
     rows: int,
     places: int,
 ) -> ValidationResult:
     """The result, from the parts: ``units`` are (kind, code, part) in any order; order in the result does not depend
-    on it: by suite, expectation, unit, and as found."""
+    on it: by suite, expectation, unit, and as found. ``accepting``: place -> the rows that accept findings about it."""
     from pydantic import TypeAdapter
 
     from planeval.model.findings import Finding
     from planeval.model.validation import CoverageCell, ValidationResult
+    from planeval.validate.accepted import with_accepted
 
     ordered = sorted(units, key=lambda unit: unit[:2])
     found = [
@@ -207,7 +231,8 @@ def assemble(
         for suite, expectation, finding in part.findings
     ]
     found.sort(key=lambda entry: entry[:3])
-    findings = [*reader, *(finding for *_, finding in found)]
+    read, checked, in_vain = with_accepted(reader, [finding for *_, finding in found], accepting)
+    findings = [*read, *checked, *in_vain]
     cells = [cell for code in sorted(coverage) for cell in _cells(code, coverage[code])]
     return ValidationResult.model_construct(
         inputs=inputs,
@@ -301,7 +326,7 @@ def affected(
         code
         for code in codes_of(inventory) | set(previous.places)
         if (known := previous.places.get(code)) is None
-        or known.rows != inventory.places.get(code, {})
+        or known.rows != inventory.figures_of(code)
         or known.plans != plans_of(inventory, code)
     }
     if inventory.newest != previous.newest:
@@ -325,9 +350,12 @@ def relatives(previous: Stored | None, inventory: Inventory, changed: Iterable[s
 
 
 def codes_of(inventory: Inventory) -> set[str]:
-    """Every place with rows or a plan, and ``"*"``."""
+    """Every place with rows, whether its own or those its figures are derived from, or a plan, and ``"*"``."""
     planned = {plan.region_code for plan in inventory.plans.values() if plan.region_code is not None}
-    return {*inventory.places, *planned, ANYBODY}
+    derived = {
+        code for code, others in inventory.behind.items() if not inventory.places.keys().isdisjoint(others)
+    }
+    return {*inventory.places, *planned, *derived, ANYBODY}
 
 
 def plans_of(inventory: Inventory, code: str) -> list[list[str | None]]:
@@ -368,8 +396,8 @@ def children_of(inventory: Inventory, parent: str) -> list[str]:
 
 def family_digest(inventory: Inventory, parent: str) -> str | None:
     """Hash of what a family depends on; None where there is nothing to compare."""
-    below = {c: inventory.places[c] for c in children_of(inventory, parent) if c in inventory.places}
-    own = inventory.places.get(parent)
+    below = {c: rows for c in children_of(inventory, parent) if (rows := inventory.figures_of(c))}
+    own = inventory.figures_of(parent)
     return digest([own, below]) if own and below else None
 
 

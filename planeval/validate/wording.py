@@ -80,9 +80,9 @@ class _Sources:
         self.index: dict[tuple[Any, ...], tuple[str, int]] = {}
         if records and not _is_text(records[0].get("file")):
             latest = frames.latest[frames.latest["region_code"].isin([r["region_code"] for r in records])]
-            columns = (latest[name] for name in (*KEY, "file", "line"))
-            for code, year, variable, file, line in zip(*columns, strict=True):
-                self.index[(code, int(year), variable)] = (str(file), int(line))
+            columns = (latest[name] for name in (*KEY, "file", "line", "behind"))
+            for code, year, variable, file, line, behind in zip(*columns, strict=True):
+                self.index[(code, int(year), variable)] = _first_row(str(file), int(line), behind)
 
     def of(self, record: dict[str, Any]) -> tuple[str | None, int | None]:
         if _is_text(record.get("file")):
@@ -92,6 +92,14 @@ class _Sources:
             if key in self.index:
                 return self.index[key]
         return None, None
+
+
+def _first_row(file: str, line: int, behind: tuple[str, ...] | None) -> tuple[str, int]:
+    """Where a figure stands; a derived one, which stands in no file, by the first of the rows behind it."""
+    if not behind:
+        return file, line
+    name, _, lines = behind[0].rpartition(":")
+    return name, int(lines.partition("-")[0])
 
 
 def _published(column: Any, value: Any) -> Any:
