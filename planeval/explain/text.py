@@ -56,7 +56,12 @@ def _file_text(file: str) -> str:
 def rule_text(step: RuleStep) -> str:
     """A condition with its outcome and the verdict it gives."""
     outcome = say(f"explain.outcome.{step.outcome}")
-    return say("explain.condition", outcome=outcome, condition=step.condition, result=step.result)
+    return say("explain.asked", outcome=outcome, condition=condition_text(step))
+
+
+def condition_text(step: RuleStep) -> str:
+    """A condition and the verdict it gives."""
+    return say("explain.condition", condition=step.condition, result=step.result)
 
 
 def change_texts(derivation: IndicatorDerivation) -> list[str]:
@@ -75,6 +80,14 @@ def alternative_texts(derivation: IndicatorDerivation) -> list[str]:
         )
         for a in derivation.alternatives
     ]
+
+
+def alternatives_in_short(derivation: IndicatorDerivation) -> list[str]:
+    """The other conventions under which the verdict changes, one by one, then those under which it does not."""
+    texts = alternative_texts(derivation)
+    changed = [t for t, a in zip(texts, derivation.alternatives, strict=True) if a.changes_verdict]
+    same = say("report.join").join(a.label for a in derivation.alternatives if not a.changes_verdict)
+    return [*changed, say("explain.unchanged", labels=same)] if same else changed
 
 
 def verdict_text(derivation: IndicatorDerivation) -> str:

@@ -6,11 +6,11 @@ from planeval.explain.derivation import Calculation, IndicatorDerivation
 from planeval.explain.formula import plain
 from planeval.explain.indicator import derive_all
 from planeval.explain.text import (
-    alternative_texts,
+    alternatives_in_short,
     calculation_text,
     change_texts,
+    condition_text,
     rows_text,
-    rule_text,
     verdict_text,
 )
 from planeval.messages import numbers as fmt
@@ -38,18 +38,20 @@ def _one(derivation: IndicatorDerivation) -> Details:
     The rows themselves stand in the appendix on the data; here their files and lines do.
     """
     computed = [step for step in derivation.values if step.formula]
-    # The value judged stands among the years already.
-    steps = [step for step in derivation.steps if step.formula or step.code != "current"]
+    # The value judged stands among the years already, the test against the base beside the chart.
+    steps = [s for s in derivation.steps if s.code != "p_value" and (s.formula or s.code != "current")]
     arithmetic = [
         *_as_published([step for step in derivation.values if not step.formula]),
         *((step.name, calculation_text(step, displayed=False)) for step in (*computed, *steps)),
     ]
-    looked_at = [rule_text(step) for step in derivation.rule if step.outcome != "not_reached"]
-    changes = change_texts(derivation) + alternative_texts(derivation)
+    passed = [condition_text(step) for step in derivation.rule if step.outcome == "passed"]
+    decided = [condition_text(step) for step in derivation.rule if step.outcome == "applies"]
+    changes = change_texts(derivation) + alternatives_in_short(derivation)
     blocks: list[Block] = [
         Definitions(tuple(arithmetic)),
-        Paragraph(say("explain.title.rule"), tone="quiet"),
-        Items(tuple(looked_at), ordered=True),
+        *([Paragraph(say("explain.section.passed"), tone="quiet"), Items(tuple(passed))] if passed else []),
+        Paragraph(say("explain.section.decided"), tone="quiet"),
+        Items(tuple(decided)),
         *([Paragraph(say("explain.title.turning"), tone="quiet"), Items(tuple(changes))] if changes else []),
     ]
     summary = say("explain.section.summary", name=derivation.name, verdict=verdict_text(derivation))

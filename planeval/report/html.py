@@ -6,7 +6,7 @@ a notebook (it needs no stylesheet to be read) and takes its looks from the repo
 
 A report has some thousand cells, so nothing is said at each of them that can be said once: a table's class tells
 how most of its cells look, only the others have a class of their own; shapes are characters; what a mark means
-stands in the notes; rows and cells end where the next begins, as HTML allows.
+stands in the notes; rows, cells and entries of lists end where the next begins, as HTML allows.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _attribute(name: str, value: str) -> str:
 
 def _list(items: Iterable[str], class_: str = "", tag: str = "ul") -> str:
     """The sentences as a list; nothing where there are none."""
-    inner = "".join(f"<li>{marked(item)}</li>" for item in items)
+    inner = "".join(f"<li>{marked(item)}" for item in items)
     return f"<{tag}{_attribute('class', class_)}>{inner}</{tag}>" if inner else ""
 
 
@@ -143,7 +143,7 @@ def _links(links: b.Links) -> str:
 
 
 def _definitions(definitions: b.Definitions) -> str:
-    inner = "".join(f"<div><dt>{marked(t)}</dt><dd>{marked(d)}</dd></div>" for t, d in definitions.items)
+    inner = "".join(f"<div><dt>{marked(t)}<dd>{marked(d)}</div>" for t, d in definitions.items)
     return f"<dl>{inner}</dl>"
 
 

@@ -156,7 +156,7 @@ def mark_notes(evaluation: Evaluation) -> list[str]:
 
 def to_derivation(cell: Cell, i: IndicatorEvaluation) -> Cell:
     """A cell whose number or verdict leads to its derivation; one that says nothing leads nowhere."""
-    said = cell.text is None or cell.text or cell.verdict is not None
+    said = cell.text or cell.verdict is not None
     return replace(cell, href=f"#{derivation_anchor(i.id)}") if said else cell
 
 

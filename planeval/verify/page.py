@@ -103,6 +103,8 @@ class _Reader(HTMLParser):
         self._last = tag
         if tag == "li":
             self._titles.pop("a", None)
+        if tag == "dd":  # a term ends where its text begins
+            self._title = ""
         if tag in _TITLES or first_of_item:
             self._title, self._titles[tag] = tag, ""
             for below in _BELOW.get(tag, ()):
