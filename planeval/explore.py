@@ -14,7 +14,7 @@ from planeval.errors import InputError, UsageError, hint
 from planeval.evaluate.evaluation import evaluate
 from planeval.messages import numbers as fmt
 from planeval.messages import say
-from planeval.messages.names import in_language, name_of
+from planeval.messages.names import name_of
 from planeval.model.evaluation import Evaluation, IndicatorEvaluation
 from planeval.model.findings import Finding
 from planeval.model.method import Method, VerdictRule
@@ -24,6 +24,7 @@ from planeval.read.workspace import Workspace
 from planeval.report.blocks import Block, Figures, Items, Paragraph, Section
 from planeval.report.charts import indicator_chart
 from planeval.report.indicators import remarks, sentence
+from planeval.report.overview import place_of
 from planeval.report.shown import base_number, current_number, limit_number
 from planeval.report.words import verdict_words, with_unit
 
@@ -91,11 +92,6 @@ def derivation(workspace: Workspace, evaluation: Evaluation, wanted: str) -> str
     from planeval.explain.text import terminal
 
     return terminal(derivation_of(workspace, evaluation, wanted))
-
-
-def place_of(evaluation: Evaluation) -> str:
-    """The name of the place."""
-    return in_language(evaluation.region_name, evaluation.region_name_en)
 
 
 def verdicts(

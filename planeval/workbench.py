@@ -164,8 +164,18 @@ def findings_of(workspace: Workspace, validation: str | Path = "") -> list[Findi
     if stored is None:
         from planeval.validate.run import validate
 
-        stored = validate(workspace)
+        stored = validate(_with_parts(workspace))
     return stored.findings
+
+
+def _with_parts(workspace: Workspace) -> Workspace:
+    """``workspace`` with the places that its sums rest on: what is wrong with these holds its reports back."""
+    places = {code for plan in workspace.plan_ids if (code := workspace.place_of(plan)) is not None}
+    wider = places.union(*(workspace.rests_on.get(code, ()) for code in places))
+    here = {*workspace.observations["region_code"]}
+    if wider <= places.union(here):
+        return workspace
+    return load(workspace.root, wider, vintage=workspace.vintage)
 
 
 class ResultOutput:

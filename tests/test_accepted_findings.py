@@ -64,8 +64,8 @@ def test_a_correction_says_why_and_who_says_so(tiny_data: Path, cells: str) -> N
     register(tiny_data, f"350105,2020,gdp,470,亿元,2024-05-10,{cells}")
     (finding,) = read_findings(tiny_data)
     assert str(finding) == (
-        "observations/corrections.csv:2: 马尾区2020年的 gdp：登记更正或接受校验提示，须同时写明原因（reason）和提供人"
-        "（provided_by） → 补上 reason 和 provided_by；不是更正就把 reason 和 accepts 留空"
+        "observations/corrections.csv:2: 马尾区2020年的国内（地区）生产总值：登记更正或接受校验提示，须同时写明原因和提供人"
+        "（CSV 文件的 reason、provided_by 列） → 补上原因和提供人；不是更正就把原因（和 accepts）留空"
     )
     assert (finding.severity, finding.region_code) == (Severity.CRITICAL, "350105")
 

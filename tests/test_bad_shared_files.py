@@ -38,7 +38,7 @@ SHARED = {
     ),
     "method with text for a number": (
         _swap("method.yaml", "alpha: 0.05", "alpha: 5%"),
-        "method.yaml:{line}: comparison.alpha 的值“5%”不对：应为数值 → 改正后重新运行",
+        "method.yaml:{line}: comparison.alpha 的值“5%”不对：应为数值 → 改正这一处",
     ),
     "method with a word out of the list": (
         _swap("method.yaml", "trajectory: linear", "trajectory: lineal"),

@@ -33,115 +33,127 @@ READER = [
         "text in a number",
         GDP.replace("465", "465亿"),
         "value_not_a_number",
-        "马尾区2020年的 gdp：数值“465亿”不是数字 → 只填数字，单位写在unit列",
+        "马尾区2020年的国内（地区）生产总值：数值“465亿”不是数字 → 只填数字，单位另写",
+    ),
+    Mistake(
+        "text in a number that claims to be measured before its year ended",
+        GDP.replace("465", "465亿元").replace("illustrative", "final").replace("2021-03", "2020-06"),
+        "value_not_a_number",
+        "马尾区2020年的国内（地区）生产总值：数值“465亿元”不是数字 → 只填数字，单位另写",
+    ),
+    Mistake(
+        "a month no calendar has, for a figure that claims to be measured",
+        GDP.replace("illustrative", "final").replace("2021-03", "2020-13"),
+        "published_format",
+        "马尾区2020年的国内（地区）生产总值：公布日期写成了“2020-13”，应如 2024-02-29 或 2024-02 → 改正日期格式；确实不知道就留空",
     ),
     Mistake(
         "about",
         GDP.replace("465", "约４６５"),
         "value_not_a_number",
-        "马尾区2020年的 gdp：数值“约４６５”不是数字 → 只填数字，单位写在unit列",
+        "马尾区2020年的国内（地区）生产总值：数值“约４６５”不是数字 → 只填数字，单位另写",
     ),
     Mistake(
         "a number beyond all bounds",
         GDP.replace("465", "1e400"),
         "value_not_a_number",
-        "马尾区2020年的 gdp：数值“1e400”不是数字 → 只填数字，单位写在unit列",
+        "马尾区2020年的国内（地区）生产总值：数值“1e400”不是数字 → 只填数字，单位另写",
     ),
     Mistake(
         "infinity",
         GDP.replace("465", "inf"),
         "value_not_a_number",
-        "马尾区2020年的 gdp：数值“inf”不是数字 → 只填数字，单位写在unit列",
+        "马尾区2020年的国内（地区）生产总值：数值“inf”不是数字 → 只填数字，单位另写",
     ),
     Mistake(
         "thousands separator",
         GDP.replace("465", '"1,465"'),
         "value_thousands",
-        "马尾区2020年的 gdp：数值“1,465”带千位分隔符，应为“1465” → 去掉分隔符",
+        "马尾区2020年的国内（地区）生产总值：数值“1,465”带千位分隔符，应为“1465” → 去掉分隔符",
     ),
     Mistake(
         "Chinese thousands separator",
         GDP.replace("465", "1，465"),
         "value_thousands",
-        "马尾区2020年的 gdp：数值“1，465”带千位分隔符，应为“1465” → 去掉分隔符",
+        "马尾区2020年的国内（地区）生产总值：数值“1，465”带千位分隔符，应为“1465” → 去掉分隔符",
     ),
     Mistake(
         "full-width digits",
         GDP.replace("465", "４６５．５"),
         "value_full_width",
-        "马尾区2020年的 gdp：数值“４６５．５”含全角字符，应为“465.5” → 改成半角数字",
+        "马尾区2020年的国内（地区）生产总值：数值“４６５．５”含全角字符，应为“465.5” → 改成半角数字",
     ),
     Mistake(
         "full-width digits and separator",
         GDP.replace("465", "１，４６５"),
         "value_full_width",
-        "马尾区2020年的 gdp：数值“１，４６５”含全角字符，应为“1465” → 改成半角数字",
+        "马尾区2020年的国内（地区）生产总值：数值“１，４６５”含全角字符，应为“1465” → 改成半角数字",
     ),
     Mistake(
         "empty value",
         GDP.replace("465", ""),
         "value_empty",
-        "马尾区2020年的 gdp：数值是空的 → 没有数据就删去整行；确为零请填 0",
+        "马尾区2020年的国内（地区）生产总值：数值是空的 → 没有数据就不要填（CSV 文件删去整行）；确为零请填 0",
     ),
     Mistake(
         "unknown unit",
         GDP.replace("亿元", "亿圆"),
         "unit_unknown",
-        "马尾区2020年的 gdp：单位“亿圆”不认识；是否应为 亿元？ → 改成可用的单位",
+        "马尾区2020年的国内（地区）生产总值：单位“亿圆”不认识；是否应为 亿元？ → 改成可用的单位",
     ),
     Mistake(
         "no unit",
         GDP.replace("亿元", ""),
         "unit_unknown",
-        "马尾区2020年的 gdp：单位“”不认识；可用：元、万元、亿元 → 改成可用的单位",
+        "马尾区2020年的国内（地区）生产总值：单位“”不认识；可用：元、万元、亿元 → 改成可用的单位",
     ),
     Mistake(
         "unit of another quantity",
         GDP.replace("亿元", "人"),
         "unit_wrong_quantity",
-        "马尾区2020年的 gdp：单位“人”与这个变量不符，应为 元、万元、亿元 之一 → 检查单位，或这一行的变量名是否写错",
+        "马尾区2020年的国内（地区）生产总值：单位“人”与这个变量不符，应为 元、万元、亿元 之一 → 检查单位，或这一行的变量名是否写错",
     ),
     Mistake(
         "unknown status",
         GDP.replace("illustrative", "ilustrative"),
         "status_unknown",
-        "马尾区2020年的 gdp：状态“ilustrative”不认识；是否应为 illustrative？ → 改成可用的状态",
+        "马尾区2020年的国内（地区）生产总值：状态“ilustrative”不认识；是否应为 illustrative？ → 改成可用的状态",
     ),
     Mistake(
         "published with slashes",
         GDP.replace("2021-03", "2021/3/1"),
         "published_format",
-        "马尾区2020年的 gdp：公布日期写成了“2021/3/1”，应如 2024-02-29 或 2024-02 → 改正日期格式；确实不知道就留空",
+        "马尾区2020年的国内（地区）生产总值：公布日期写成了“2021/3/1”，应如 2024-02-29 或 2024-02 → 改正日期格式；确实不知道就留空",
     ),
     Mistake(
         "a day no calendar has",
         GDP.replace("2021-03", "2021-02-30"),
         "published_format",
-        "马尾区2020年的 gdp：公布日期写成了“2021-02-30”，应如 2024-02-29 或 2024-02 → 改正日期格式；确实不知道就留空",
+        "马尾区2020年的国内（地区）生产总值：公布日期写成了“2021-02-30”，应如 2024-02-29 或 2024-02 → 改正日期格式；确实不知道就留空",
     ),
     Mistake(
         "no source",
         GDP.replace("示例", ""),
         "source_empty",
-        "马尾区2020年的 gdp：没有写数据来源 → 填写来源，例如公报名称",
+        "马尾区2020年的国内（地区）生产总值：没有写数据来源 → 填写来源，例如公报名称",
     ),
     Mistake(
         "year as Excel saves it",
         GDP.replace("2020", "2020.0"),
         "year_not_a_year",
-        "马尾区的 gdp：年份写成了“2020.0”，应为四位数字 → 改成如 2023；不足一年的数据不能填入年度表",
+        "马尾区的国内（地区）生产总值：年份写成了“2020.0”，应为四位数字 → 改成如 2023；不足一年的数据不能填入年度表",
     ),
     Mistake(
         "part of a year",
         GDP.replace("2020", "2020年1-10月"),
         "year_not_a_year",
-        "马尾区的 gdp：年份写成了“2020年1-10月”，应为四位数字 → 改成如 2023；不足一年的数据不能填入年度表",
+        "马尾区的国内（地区）生产总值：年份写成了“2020年1-10月”，应为四位数字 → 改成如 2023；不足一年的数据不能填入年度表",
     ),
     Mistake(
         "region code as Excel saves it",
         GDP.replace("350105", "350105.0"),
         "code_mangled",
-        "地区代码写成了“350105.0”（马尾区，2020年，gdp），应为六位文本 → "
+        "地区代码写成了“350105.0”（马尾区，2020年，国内（地区）生产总值），应为六位文本 → "
         "在Excel中把这一列设为“文本”再填代码，如 350102；本程序不代为改写",
     ),
     Mistake(
@@ -207,7 +219,7 @@ SUITES = [
         GDP.replace("亿元", "万元"),
         "levels-within-bounds",
         "马尾区2020年国内（地区）生产总值为0.0465亿元，应在1至3000000亿元之间，可能错用了亿、万单位。 → "
-        "对照公布原件核对unit栏和数值的位数。",
+        "对照公布原件核对单位和数值的位数。",
     ),
 ]
 
@@ -268,7 +280,7 @@ def test_the_same_row_twice_names_both_lines(tiny_data: Path) -> None:
         f"马尾区2020年国内（地区）生产总值有多行的公布日期同为2021-03：{FILE}:8、{FILE}:{line}"
         "（465亿元、465亿元），应当只有一行。"
     )
-    assert finding.remedy == "删去重复的行；若确是先后公布的不同数值，请在published栏分别写明各自的公布日期。"
+    assert finding.remedy == "删去重复的行；若确是先后公布的不同数值，请分别写明各自的公布日期。"
     assert held_back(tiny_data) == {"mawei"}
 
 
@@ -300,7 +312,7 @@ def test_a_code_without_its_leading_zero_is_recognised_but_not_repaired(tiny_dat
     append(tiny_data / FILE, GDP.replace("350105", "10101"))
     (finding,) = read_findings(tiny_data)
     assert (finding.rule, finding.region_code) == ("code_mangled", "010101")
-    assert "“10101”（东城区，2020年，gdp）" in finding.message
+    assert "“10101”（东城区，2020年，国内（地区）生产总值）" in finding.message
     assert held_back(tiny_data) == set(), "no plan of that place is here"
     assert "010101" not in set(load(tiny_data).observations["region_code"])
 

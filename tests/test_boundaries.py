@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from conftest import TINY_HEADER
 from places_within import (
     CITY,
     EAST,
@@ -15,6 +16,7 @@ from places_within import (
     a_folder,
     plan,
     row_of,
+    rows_of,
     usual,
     write,
 )
@@ -240,7 +242,82 @@ def test_a_place_above_one_side_alone_has_become_larger_or_smaller(tmp_path: Pat
     write(folder / "regions.csv", [*rows.splitlines(), f"{other},另一市,Other,city,990000,"])
     told = {2022: "2022-01-01东县更名（改代码）为北区，管辖关系随之改变。"}
 
-    assert load(folder).map_breaks == {CITY: told, other: told}
+    workspace = load(folder)
+    assert (workspace.map_breaks, workspace.reported_breaks) == ({}, {CITY: told, other: told})
+    # Figures of its own are of another area than before; sums over the parts of today are not.
+    assert breaks(folder, CITY) == {}
+    own = {(CITY, year, "major_accidents"): 0.0 for year in YEARS}
+    write(folder / f"observations/{CITY}.csv", [TINY_HEADER, *rows_of(own)])
+    assert breaks(folder, CITY) == told
+
+
+def test_sums_over_the_parts_of_today_do_not_break_where_a_part_came_with_its_figures(tmp_path: Path) -> None:
+    figures = {c: v for c, v in usual((EAST, WEST)).items() if c[0] == WEST or c[1] < 2022}
+    figures |= {c: v for c, v in usual((NORTH,)).items() if c[1] >= 2022}
+    folder = folder_of(tmp_path, figures, f"2022-01-01,rename,{EAST},{NORTH},", parts=2)
+    text = (folder / "regions.csv").read_text(encoding="utf-8")
+    old = f"{EAST},东县,Place {EAST},county,{CITY}"
+    assert old in text
+    text = text.replace(old, f"{EAST},东县,Place {EAST},county,990200").replace(
+        f"{SOUTH},南县,Place {SOUTH},county,{CITY}", f"{SOUTH},南县,Place {SOUTH},county,990200"
+    )
+    write(folder / "regions.csv", [*text.splitlines(), "990200,另一市,Other,city,990000,"])
+
+    assert load(folder).reported_breaks[CITY].keys() == {2022}
+    assert {row_of(load(folder), CITY, y, "major_accidents")["derived"] for y in YEARS} == {"parts"}
+    assert breaks(folder, CITY) == {}
+    rows = {(CITY, 2020, "major_accidents"): 0.0}
+    write(folder / f"observations/{CITY}.csv", [TINY_HEADER, *rows_of(rows)])
+    assert 2022 in breaks(folder, CITY)
+
+
+def test_a_place_split_off_is_expected_from_its_beginning_on(tmp_path: Path) -> None:
+    """A new area came out of East in 2022 and went into North with South in 2023."""
+    new = "990105"
+    figures = {c: v for c, v in usual((EAST, WEST, SOUTH)).items() if c[0] != SOUTH or c[1] < 2023}
+    figures |= {(new, 2022, "major_accidents"): 1.0, (NORTH, 2023, "major_accidents"): 1.0}
+    text = (
+        f"2022-01-01,split,{EAST},{EAST},",
+        f"2022-01-01,split,{EAST},{new},",
+        f"2023-01-01,merge,{new},{NORTH},",
+        f"2023-01-01,merge,{SOUTH},{NORTH},",
+    )
+    folder = folder_of(tmp_path, figures, *text, parts=3)
+    with (folder / "regions.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{new},新区,New,county,{CITY},\n")
+    workspace = load(folder)
+
+    assert value(workspace, NORTH, 2021, "major_accidents") == (0, "predecessors", "")
+    assert value(workspace, NORTH, 2022, "major_accidents") == (1, "predecessors", "")
+    assert value(workspace, CITY, 2021, "major_accidents") == (0, "parts", "")
+    # What is now North was smaller before the split: the break of the new area goes on with it.
+    assert breaks(folder, NORTH) == {2022: "2022-01-01东县分出新区。"}
+
+
+def test_a_complete_sum_of_parts_wins_over_a_partial_sum_of_what_a_place_was_made_from(
+    tmp_path: Path,
+) -> None:
+    """The city was made from two others, of which one has figures; its counties have all of theirs."""
+    old, other = "990300", "990400"
+    figures = usual((EAST, WEST, SOUTH)) | {(old, year, "accident_deaths"): 30.0 for year in (2020, 2021)}
+    figures |= {(old, 2021, "gdp"): 300.0}
+    changes = (f"2022-01-01,merge,{old},{CITY},", f"2022-01-01,merge,{other},{CITY},")
+    folder = a_folder(tmp_path / "data", figures, {CITY: 3}, changes, codes=(EAST, WEST, SOUTH))
+    with (folder / "regions.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{old},旧甲市,Old A,city,990000,\n{other},旧乙市,Old B,city,990000,\n")
+    workspace = load(folder)
+
+    assert value(workspace, CITY, 2020) == (60, "parts", "")
+    assert value(workspace, CITY, 2021) == (57, "parts", "")
+    assert "deaths_per_100m_gdp" not in set(workspace.rows_of(CITY)["variable"])
+    assert set(workspace.rows_of(CITY)["partial"]) == {""}
+    assert [f for f in workspace.findings if f.rule == "partial_sum"] == []
+    assert workspace.rests_on[CITY] == (EAST, WEST, SOUTH)
+
+    (folder / f"observations/{SOUTH}.csv").unlink()
+    lacking = load(folder)
+    assert value(lacking, CITY, 2020) == (30, "predecessors", "1/2")
+    assert lacking.rests_on[CITY] == (EAST, WEST, old)
 
 
 # ---- the file -------------------------------------------------------------------------------------------------------

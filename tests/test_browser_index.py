@@ -55,7 +55,7 @@ def reports(places: tuple[tuple[Any, ...], ...]) -> list[SiteEntry]:
     """The reports of ``places``; verdicts that are of the other kind of report count as on track or met."""
     made = []
     for plan, code, name, binding, expected in places:
-        for n, kind in enumerate(Kind):
+        for n, kind in enumerate(USUAL_KINDS):
             usual = Verdict.ON_TRACK if kind is Kind.MIDTERM else Verdict.MET
             verdicts = [Verdict(v) if v != "met" or n else usual for v in (binding[n], expected[n])]
             result = evaluation(

@@ -51,10 +51,13 @@ HEAVY = (
         (["run", "--as-of", "abc"], "数据年份“abc”不是年份，应如 2023。"),
         (["run", "--as-of", "2_023"], "数据年份“2_023”不是年份，应如 2023。"),
         (["run", "--as-of", "23"], "数据年份“23”不是年份，应如 2023。"),
-        (["run", "--frob"], "--frob"),
-        (["run", "--plan"], "--plan"),
-        (["rnu"], "rnu"),
-        ([], "command"),
+        (["run", "--frob"], "用法有误：不认识 --frob\n"),
+        (["run", "--plan"], "用法有误：--plan 后面要写至少一个值\n"),
+        (["run", "--data"], "用法有误：--data 后面要写一个值\n"),
+        (["run", "--force=1"], "用法有误：--force 后面不写值（写了 1）\n"),
+        (["rnu"], "用法有误：命令 没有“rnu”，可用："),
+        ([], "用法有误：缺少 命令\n"),
+        (["import"], "用法有误：缺少 文件\n"),
     ],
 )
 def test_a_wrong_argument_is_refused_with_an_example(
@@ -125,7 +128,7 @@ def test_a_broken_method_stops_with_the_reason_and_the_next_command(
     status, shown, err = run_cli(command, "--data", data, "--out", out)
     assert (status, shown) == (1, f"读取 {data}：3 个规划，404 条统计数据\n")
     assert err.splitlines() == [
-        f"method.yaml:{line}: comparison.alpha 的值“5%”不对：应为数值 → 改正后重新运行",
+        f"method.yaml:{line}: comparison.alpha 的值“5%”不对：应为数值 → 改正这一处",
         f"改正后重新运行：python pipeline.py {command} --data {data} --out '{out}'",
     ]
     assert [path.name for path in out.iterdir()] == [".planeval"]
@@ -322,6 +325,15 @@ def test_validate_says_whom_it_would_hold_back(run_cli: Cli, tiny_data: Path, tm
     assert status == 1
     assert "  mawei（马尾区规划）：" in err and "observations/mawei.csv:9: " in err and "gulou" not in err
     assert f"python pipeline.py validate --data {tiny_data} --out {tmp_path / 'reports'}" in err
+
+
+def test_validate_says_the_warnings_while_they_are_few(run_cli: Cli, tiny_data: Path, tmp_path: Path) -> None:
+    (tiny_data / "observations/notes.txt").write_text("")
+    (tiny_data / "observations/OLD.CSV").write_text("")
+    status, out, _ = run_cli("validate", "--data", tiny_data, "--out", tmp_path / "reports")
+    assert status == 0
+    told = [line for line in out.splitlines() if "observations/OLD.CSV" in line]
+    assert len(told) == 1 and told[0].endswith("以 .csv 结尾，不用就移到别处")
 
 
 @pytest.mark.usefixtures("no_kernels")

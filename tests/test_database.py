@@ -338,8 +338,8 @@ def test_a_row_without_a_value_holds_back_its_place_alone_and_is_told_by_its_key
     assert status == 1
     assert out.startswith(f"{NEW}\n")
     assert (
-        "observations/database-bureau.csv:7: 马尾区2023年的 accident_deaths：数值是空的"
-        " → 没有数据就删去整行；确为零请填 0；这一行来自数据库 bureau，请在数据库中更正后重新运行，不要改快照"
+        "observations/database-bureau.csv:7: 马尾区2023年的生产安全事故死亡人数：数值是空的"
+        " → 没有数据就不要填（CSV 文件删去整行）；确为零请填 0；这一行来自数据库 bureau，请在数据库中更正后重新运行，不要改快照"
         in err
     )
     assert "mawei" in err and "gulou" not in err

@@ -77,11 +77,11 @@ def test_an_address_without_a_password_is_read(tiny_data: Path, address: str) ->
     [
         (
             ["table: obs"],
-            "sources.yaml:2: 内容不成立（observations.0）：address 和 address_env 应写一个，且只写一个 → 改正后重新运行",
+            "sources.yaml:2: 内容不成立（observations.0）：address 和 address_env 应写一个，且只写一个 → 改正这一处",
         ),
         (
             ["address: sqlite:///a.db", "address_env: DB", "table: obs"],
-            "sources.yaml:2: 内容不成立（observations.0）：address 和 address_env 应写一个，且只写一个 → 改正后重新运行",
+            "sources.yaml:2: 内容不成立（observations.0）：address 和 address_env 应写一个，且只写一个 → 改正这一处",
         ),
         (
             ["address: sqlite:///a.db"],

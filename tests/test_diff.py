@@ -165,12 +165,21 @@ def test_the_command_prints_a_table(tiny_data: Path, run_cli: Cli) -> None:
         "评价的变化：",
         "",
         "《马尾区规划》中期评估（马尾区，2023年）",
-        "  指标                  评价                         现状                         进度"
+        "  指标                  评价                         现状                             进度"
         "             所依据的数据变化",
-        "  生产安全事故死亡人数  提前完成，暂定 → 滞后，暂定  17（2023年） → 21（2023年）  "
+        "  生产安全事故死亡人数  提前完成，暂定 → 滞后，暂定  17人（2023年） → 21人（2023年）  "
         "100.0% → -33.3%  2023年生产安全事故死亡人数",
         "没有变化的报告：1份。",
     ]
+
+
+def test_figures_stand_in_the_order_of_the_dictionary(tiny_data: Path) -> None:
+    rows = [
+        f"350105,2024,{variable},{value},final,2025-05-06,,,"
+        for variable, value in (("gdp", "600,亿元"), ("population", "290000,人"), ("accident_deaths", "9,人"))
+    ]
+    found = between(corrected(tiny_data, *rows), "2025-04-30", "2025-05-31", kinds=[Kind.MIDTERM])
+    assert [figure.variable for figure in found.figures] == ["accident_deaths", "gdp", "population"]
 
 
 def test_the_command_prints_json(tiny_data: Path, run_cli: Cli) -> None:

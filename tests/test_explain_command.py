@@ -133,6 +133,10 @@ def test_what_is_unknown_is_said_with_the_closest_name(run_cli: Cli) -> None:
     assert (
         run_cli("explain", "mawei", "project-9")[2] == "规划 mawei 里没有“project-9”。是否应为 project-6？\n"
     )
+    assert (
+        run_cli("explain", "mawei", "森林火灾")[2]
+        == "规划 mawei 里没有“森林火灾”。是否应为 森林火灾受害率？\n"
+    )
     status, _, err = run_cli("explain", "mawai", "project-1")
     assert status == 2
     assert "是否应为 mawei？" in err

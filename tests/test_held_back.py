@@ -98,7 +98,7 @@ def test_the_closing_lines_say_what_why_and_what_to_type_next(story: Story) -> N
     assert story.broken.err.strip().splitlines() == [
         "以下内容没有发布：",
         "  mawei（马尾区“十四五”应急管理专项规划）：中期评估",
-        f"    observations/mawei.csv:{story.line}: 马尾区2023年的 gdp：数值“５４９．４”含全角字符，应为“549.4” → 改成半角数字",
+        f"    observations/mawei.csv:{story.line}: 马尾区2023年的国内（地区）生产总值：数值“５４９．４”含全角字符，应为“549.4” → 改成半角数字",
         f"    此前的报告仍在 {story.out / 'mawei/midterm/index.html'}，总目录已注明“本次未更新”。",
         f"改正后重新运行：python pipeline.py run --data '{data}' --out '{story.out}' --plan mawei --kind midterm",
     ]

@@ -66,6 +66,32 @@ def test_the_same_figure_under_another_status_needs_no_reason(
     assert imported_rows(tiny_data)[1].startswith("350102,2024,accident_deaths,16,人,final,")
 
 
+def test_a_status_that_gets_worse_needs_reason_and_provider(correcting: Correcting, tiny_data: Path) -> None:
+    assert correcting("鼓楼区,16\n", status="final")[0] == 0
+    later = {"status": "forecast", "published": "2025-07-01"}
+
+    status, out = correcting("鼓楼区,16\n", **later)
+
+    assert status == 1
+    assert out[:3] == [
+        "核对：严重问题 1 处，警告 1 处",
+        "  【严重】B2　数据状态倒退写明原因（status_worse_without_reason）："
+        "鼓楼区2024年生产安全事故死亡人数已有正式值16人，现填为预计值16人，数据状态倒退，却没有写全更正原因和提供人 → "
+        "选择正确的数据状态；确实倒退的，在“更正原因”“提供人”两栏写明（没有这两栏的表格用 --reason 和 --by）",
+        "  【警告】B2　预计值在该年结束以前公布（forecast_after_year）："
+        "鼓楼区2024年生产安全事故死亡人数标为预计值，却公布于2025-07-01，这一年已经结束 → "
+        "核对数据状态和公布日期；已是实际数的，改为相应的状态",
+    ]
+
+    status, out = correcting("鼓楼区,16\n", *BY, **later)
+
+    assert status == 0
+    assert out[3] == (
+        "    数值未变，2024年生产安全事故死亡人数由正式值16人（2025-06-01公布）改为预计值16人（2025-07-01公布）；"
+        "原因：年报修订；提供：区统计局（B2）"
+    )
+
+
 def test_what_is_there_already_is_not_written_again(correcting: Correcting, tiny_data: Path) -> None:
     files = sorted(path.name for path in (tiny_data / "observations").iterdir())
 

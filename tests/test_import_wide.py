@@ -233,15 +233,15 @@ def mapping_error(changes: dict[str, object], folder: Path, data: Path, run_cli:
         ),
         (
             {"published": "2025/4/1"},
-            r"map.yaml:6: published 的值“2025/4/1”不对：'2025/4/1' 不是日期，应如 2024-02-29 或 2024-02 → 改正后重新运行",
+            r"map.yaml:6: published 的值“2025/4/1”不对：'2025/4/1' 不是日期，应如 2024-02-29 或 2024-02 → 改正这一处",
         ),
         (
             {"skip": "("},
-            r"map.yaml:\d+: skip 的值“\(”不对：'\(' 不是正则表达式：.* → 改正后重新运行",
+            r"map.yaml:\d+: skip 的值“\(”不对：'\(' 不是正则表达式：.* → 改正这一处",
         ),
         (
             {"year_in_header": True},
-            r"map.yaml:1: 内容不成立（文件顶层）：year 须有且只有一种写法：全表一个值、一列，或各列分别写明 → 改正后重新运行",
+            r"map.yaml:1: 内容不成立（文件顶层）：year 须有且只有一种写法：全表一个值、一列，或各列分别写明 → 改正这一处",
         ),
         (
             {"columns": {"死亡数": {"variable": "accident_deaths", "unit": "人"}}},
@@ -262,7 +262,7 @@ def mapping_error(changes: dict[str, object], folder: Path, data: Path, run_cli:
         ),
         (
             {"year": None, "year_in_header": True, "columns": {"C": GDP}},
-            r"map.yaml:7: “地区生产总值”一列的表头里没有年份 → 在这一列下写明 year，或不用 year_in_header",
+            r"map.yaml:7: C 列（“地区生产总值”）的表头里没有年份 → 在这一列下写明 year，或不用 year_in_header",
         ),
     ],
 )
@@ -305,8 +305,8 @@ def test_a_csv_table_comes_back_as_a_workbook_of_texts(tiny_data: Path, tmp_path
     assert (cell.value, cell.data_type, cell.fill.start_color.rgb) == ("=610", "s", "FFFF9999")
     assert cell.comment is not None
     assert cell.comment.text == (
-        "【严重】\n发现：=610\n应为：数值为数字\n规则：数值为数字（value_not_a_number）\n"
-        "说明：马尾区2024年的 gdp：数值“=610”不是数字\n怎样改：只填数字，单位写在unit列"
+        "【严重】\n发现：=610\n应为：数字，如 1820\n规则：数值为数字（value_not_a_number）\n"
+        "说明：马尾区2024年的国内（地区）生产总值：数值“=610”不是数字\n怎样改：只填数字，单位另写"
     )
 
     # Corrected there, it is read by the same mapping.
@@ -334,4 +334,39 @@ def test_the_table_of_the_documents_is_read_by_the_mapping_beside_it(tmp_path: P
         "  【提示】A5　按对照文件的 skip 略过“合计”一行",
         "示例县（010101）：未变 3",
         "没有新的内容，无须写入。",
+    ]
+
+
+def test_a_returned_csv_table_keeps_its_header_of_two_rows(
+    tiny_data: Path, tmp_path: Path, run_cli: Cli
+) -> None:
+    text = "地区,2021年,,2022年,\n,备注,地区生产总值,备注,地区生产总值\n鼓楼区,,约1100,,1090\n"
+    settings = {"year": None, "year_in_header": True, "header_rows": [1, 2], "columns": ONLY_GDP}
+    mapping = mapping_file(tmp_path, **settings)
+    words = ("--map", mapping, "--data", tiny_data, "--yes")
+    assert run_cli("import", table_file(tmp_path, text), *words)[0] == 1
+    back = tmp_path / "年报-待改.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(back.read_bytes()))
+    book["表格"]["C3"].value = "1100"
+    book.save(back)
+
+    assert run_cli("import", back, *words)[0] == 0
+
+    assert [row.split(",")[:4] for row in imported_rows(tiny_data)[1:]] == [
+        ["350102", "2021", "gdp", "1100"],
+        ["350102", "2022", "gdp", "1090"],
+    ]
+
+
+def test_each_column_without_a_year_is_told_by_its_letter(
+    tiny_data: Path, tmp_path: Path, run_cli: Cli
+) -> None:
+    table = table_file(tmp_path, "地区,地区生产总值,地区生产总值\n鼓楼区,1100,1090\n")
+    mapping = mapping_file(tmp_path, year=None, year_in_header=True, columns=ONLY_GDP)
+
+    _, _, err = run_cli("import", table, "--map", mapping, "--data", tiny_data)
+
+    assert [line.split("map.yaml")[1].partition(": ")[2] for line in err.splitlines()[:2]] == [
+        f"{letter} 列（“地区生产总值”）的表头里没有年份 → 在这一列下写明 year，或不用 year_in_header"
+        for letter in "BC"
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from planeval.read.workspace import Workspace, load
 from planeval.validate.applicable import applicable
 from planeval.validate.engine import session
 from planeval.validate.frames import build
-from planeval.validate.inputs import validation_inputs
+from planeval.validate.inputs import SOURCES, validation_inputs
 from planeval.validate.parts import Stored, affected, relatives, revalidate
 from planeval.validate.run import validate
 from planeval.validate.suites import load_suites
@@ -397,3 +398,20 @@ def test_telling_what_changed_needs_no_pandas(folder: Path, tmp_path: Path) -> N
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_every_message_file_that_reading_and_validation_speak_from_is_a_source() -> None:
+    package = ROOT / "planeval"
+    code = "".join(
+        file.read_text(encoding="utf-8")
+        for room in ("read", "derive", "validate", "model", "database")
+        for file in (package / room).glob("*.py")
+    )
+    used = set(re.findall(r'say\(\s*f?"([a-z_]+)\.', code))
+    assert {"accidents", "parts", "read", "report", "severity", "validation"} <= used
+    files = {
+        file.name
+        for file in (package / "messages" / "zh").glob("*.yaml")
+        if used & set(re.findall(r"^([a-z_]+):", file.read_text(encoding="utf-8"), re.MULTILINE))
+    }
+    assert {f"messages/*/{name}" for name in files} <= set(SOURCES)

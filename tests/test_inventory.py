@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from accident_ledgers import write_ledger
 from conftest import ROOT, tiny_rows
 from mistakes import GULOU, MAWEI, append, recode
 from mistakes import replace as change
@@ -304,3 +305,10 @@ def test_inventories_differ_by_content_alone(tiny_data: Path) -> None:
     os.utime(tiny_data / FILE, (0, 0))
     assert take_inventory(tiny_data) == first
     assert replace(first, rows=0) != first
+
+
+def test_a_ledger_without_rows_and_without_facts_could_be_anybodys(tiny_data: Path) -> None:
+    ledger = write_ledger(tiny_data, [])
+    ledger.with_suffix(".yaml").unlink()
+
+    assert "accidents/2023.csv" in take_inventory(tiny_data).places["*"]

@@ -212,7 +212,7 @@ def test_reported_as_completed_or_all_done_is_completed(
 
 def test_all_done_though_reported_in_progress_says_what_the_ledger_says() -> None:
     (note,) = judge("dated", 2023, row("dated", "2023-06-01", "in_progress", 100)).notes
-    assert "正在进行" in note.text and "100%" in note.text
+    assert "进行中" in note.text and "100%" in note.text
     (note,) = judge("pipes", 2024, row("pipes", "2024-06-01", "in_progress", quantity=150.25)).notes
     assert note.code == "completion_undeclared" and "150.25公里" in note.text
 

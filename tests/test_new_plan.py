@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import Cli
 from plan_periods import data_of_three_periods
 
@@ -364,3 +365,18 @@ def test_english_names_of_indicators_are_found(folder: Path, tmp_path: Path) -> 
         text = ANSWERS.replace("period: 十五五", "period: 15th").replace("key: 应急广播", "key: broadcast")
         text = text.replace("约束性", "binding")
         assert take(folder, tmp_path, text)["indicators"][3]["key"] == "emergency_broadcast_coverage"
+
+
+@pytest.mark.parametrize("text", ["甲\x7f乙", "甲\x85乙", "甲\u2028乙", "甲\x00", "甲\r乙", "甲\ud800"])
+def test_characters_that_yaml_has_no_sign_for_come_back_as_they_were(text: str) -> None:
+    facts = {"id": "x", "title": text, "region_code": "350105"}
+    plan = plan_text(facts)
+    assert yaml.safe_load(plan)["title"] == text
+    assert "".join(plan.split("\n")).isprintable()
+
+
+def test_a_title_over_several_lines_stays_a_comment_of_one(tmp_path: Path) -> None:
+    plan = plan_text({"id": "x", "title": "甲\nid: zzz", "region_code": "350105"})
+    assert yaml.safe_load(plan)["id"] == "x"
+    assert plan.splitlines()[0].startswith("# ")
+    assert "甲 id: zzz" in plan.splitlines()[0]

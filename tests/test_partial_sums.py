@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from places_within import CITY, EAST, NORTH, PROVINCE, SOUTH, WEST, Figures, a_folder, row_of, usual
+from conftest import TINY_HEADER
+from places_within import CITY, EAST, NORTH, PROVINCE, SOUTH, WEST, Figures, a_folder, row_of, usual, write
 
 from planeval.evaluate.evaluation import evaluate
 from planeval.evaluate.judge import Case, judge
@@ -271,3 +272,23 @@ def test_a_place_and_all_of_its_parts_must_agree(
     found = {f.message for f in result.findings if f.rule in ("children-within-parent", "parts-equal-whole")}
     assert found == ({message} if message else set())
     assert all(f.severity is Severity.WARNING for f in result.findings if f.message in found)
+
+
+def test_the_plan_check_does_not_take_a_partial_sum_for_the_figure_of_the_place(tmp_path: Path) -> None:
+    """60 deaths at 0.1 per 100m yuan imply the 600 of all three counties, twice the 300 of two of them."""
+    folder = city(tmp_path, without((SOUTH, 2020, "gdp")))
+    file = folder / "plans/shi.yaml"
+    text = file.read_text(encoding="utf-8")
+    for base in ("value: 60, unit: 人", "value: 0.1, unit: 人/亿元"):
+        text = text.replace("base: {source: statistics}", f"base: {{source: plan, {base}}}", 1)
+    file.write_text(text, encoding="utf-8")
+
+    def about_the_base() -> list[str]:
+        checked = evaluate(load(folder), "shi", Kind.MIDTERM, None, []).plan_check
+        return [f.level.value for f in checked if f.rule == "base_implies_denominator"]
+
+    assert about_the_base() == ["caution"]  # nothing to hold it against
+    # The same number reported for the whole city contradicts the plan.
+    reported = f"{CITY},2020,gdp,300,亿元,final,测试年报,2021-03,yes"
+    write(folder / f"observations/{CITY}.csv", [TINY_HEADER, reported])
+    assert about_the_base() == ["problem"]

@@ -82,6 +82,14 @@ def test_a_reported_figure_is_never_replaced(tmp_path: Path) -> None:
     assert row_of(workspace, CITY, 2022, "accident_deaths")["derived"] == "parts"
 
 
+def test_a_place_whose_parts_have_no_figures_keeps_its_own(tmp_path: Path) -> None:
+    own = {(CITY, year, "gdp"): 500.0 for year in (2020, 2021)}
+    workspace = load(a_folder(tmp_path / "data", own, {CITY: 3}, codes=COUNTIES))
+
+    assert workspace.rows_of(CITY)["value"].tolist() == [500, 500]
+    assert set(workspace.observations["derived"]) == {""}
+
+
 def test_a_province_is_summed_from_cities_that_are_summed_themselves(tmp_path: Path) -> None:
     workspace = load(a_folder(tmp_path / "data", usual(), {CITY: 3, PROVINCE: 1}, codes=COUNTIES))
     row = row_of(workspace, PROVINCE, 2023, "gdp")

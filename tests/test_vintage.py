@@ -24,6 +24,7 @@ from planeval.read.ledger import read_ledger
 from planeval.read.vintage import last_day, published_after
 from planeval.read.workspace import load
 from planeval.report import appendix, overview
+from planeval.validate.parts import affected, revalidate
 from planeval.validate.run import validate
 
 PLANS = ("gulou", "mawei", "national")
@@ -246,3 +247,11 @@ def test_plain_papermill_makes_the_report_of_a_past_day(tmp_path: Path) -> None:
     )
     assert "It rests on what was published until 2024-06-30." in shown
     assert "--vintage 2024-06-30 --lang en" in shown
+
+
+def test_another_vintage_is_validated_anew(tiny_data: Path) -> None:
+    inventory = take_inventory(tiny_data)
+    stored = revalidate(load(tiny_data, None, inventory), inventory, None, None)
+
+    assert affected(stored, inventory) == set()
+    assert affected(stored, take_inventory(tiny_data, vintage="2020-12-31")) is None

@@ -157,29 +157,29 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     ),
     "dimension": (
         changed({SHEET: lambda c: c.replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"')}),
-        "工作表的范围 A1:XFD1048576 太大，最多为 5,000,000 个单元格；通常是很远的地方有一个空格或格式",
+        "工作表的范围 A1:XFD1048576 太大，最多为 2,000,000 个单元格；通常是很远的地方有一个空格或格式",
         "在 Excel 中按 Ctrl+End 找到最后一个单元格，删去表格以外的行和列，保存后再导入",
     ),
     "far_cell": (
         changed({SHEET: lambda c: c.replace(b'r="B2"', b'r="XFD1048576"').replace(b'r="2"', b'r="1048576"')}),
-        "工作表的范围 A1:XFD1048576 太大，最多为 5,000,000 个单元格；通常是很远的地方有一个空格或格式",
+        "工作表的范围 A1:XFD1048576 太大，最多为 2,000,000 个单元格；通常是很远的地方有一个空格或格式",
         "在 Excel 中按 Ctrl+End 找到最后一个单元格，删去表格以外的行和列，保存后再导入",
     ),
     "merged": (
         changed({SHEET: in_sheet('<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>')}),
-        "工作表的范围 A1:XFD1048576 太大，最多为 5,000,000 个单元格；通常是很远的地方有一个空格或格式",
+        "工作表的范围 A1:XFD1048576 太大，最多为 2,000,000 个单元格；通常是很远的地方有一个空格或格式",
         "在 Excel 中按 Ctrl+End 找到最后一个单元格，删去表格以外的行和列，保存后再导入",
     ),
     "hyperlink": (
         changed({SHEET: in_sheet('<hyperlinks><hyperlink tooltip=">" ref="A1:XFD9999"/></hyperlinks>')}),
-        "工作表的范围 A1:XFD9999 太大，最多为 5,000,000 个单元格；通常是很远的地方有一个空格或格式",
+        "工作表的范围 A1:XFD9999 太大，最多为 2,000,000 个单元格；通常是很远的地方有一个空格或格式",
         "在 Excel 中按 Ctrl+End 找到最后一个单元格，删去表格以外的行和列，保存后再导入",
     ),
     "comment": (
         changed(
             {"xl/comments/comment1.xml": b'<comments><comment authorId="0" ref="A1:XFD9999"/></comments>'}
         ),
-        "工作表的范围 A1:XFD9999 太大，最多为 5,000,000 个单元格；通常是很远的地方有一个空格或格式",
+        "工作表的范围 A1:XFD9999 太大，最多为 2,000,000 个单元格；通常是很远的地方有一个空格或格式",
         "在 Excel 中按 Ctrl+End 找到最后一个单元格，删去表格以外的行和列，保存后再导入",
     ),
     "many_merged": (
@@ -257,10 +257,10 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pyt
     path = tmp_path / "a.xlsx"
     path.write_bytes(plain())
 
-    def forbidden(self: Path) -> bytes:
+    def forbidden(self: Path, mode: str) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    monkeypatch.setattr(Path, "open", forbidden)
     assert message_of(path) == (
         f"{path}: 文件打不开：Permission denied → 检查文件权限，或文件是否正在 Excel 中打开"
     )

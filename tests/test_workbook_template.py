@@ -246,7 +246,8 @@ def test_without_a_name_the_file_is_called_after_the_year(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--region", "350106"], "regions.csv 中没有代码为 350106 的地区。是否应为 350105？\n"),
+        (["--region", "350106"], "regions.csv 中没有代码或名称为 350106 的地区。是否应为 350105？\n"),
+        (["--region", "马尾"], "regions.csv 中没有代码或名称为 马尾 的地区。是否应为 马尾区？\n"),
         (["--plan", "mawe"], "没有编号为 mawe 的规划。现有规划：gulou、mawei。是否应为 mawei？\n"),
         (["--out", "a.xls"], "文件名“a.xls”应以 .xlsx 结尾。\n"),
     ],
@@ -255,6 +256,15 @@ def test_wrong_use_is_refused_with_the_closest_name(
     run_cli: Cli, tiny_data: Path, words: list[str], said: str
 ) -> None:
     assert run_cli("template", "--year", 2024, "--data", tiny_data, *words) == (2, "", said)
+
+
+def test_a_place_may_be_given_by_its_name(tiny_data: Path) -> None:
+    assert [place.region_code for place in contents(tiny_data, 2024, ["马尾区"]).places] == ["350105"]
+
+
+def test_the_last_report_is_not_later_than_the_year(data: Path) -> None:
+    (item,) = [i for i in contents(data, 2023, ["350102"]).items if i.item == "gas-pipe-assessment"]
+    assert str(item.last["date"]) <= "2023-12-31"
 
 
 def test_a_data_folder_that_is_nowhere_is_wrong_use(run_cli: Cli, tmp_path: Path) -> None:

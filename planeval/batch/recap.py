@@ -18,6 +18,7 @@ from planeval.report.words import word
 
 MOST_REASONS = 5  # a recap must stay readable; the validation page has them all
 MOST_PLANS = 20  # the same, for places
+MOST_WARNINGS = 10  # the same, for what holds nothing back
 
 
 def tell(name: str, **params: Any) -> None:
@@ -32,6 +33,7 @@ def close(job: Job, *, reports: bool) -> int:
     if job.command == "validate":
         _hold_back(job)
         bad = bool(job.held or orphans or job.failed_pages)
+        _tell_warnings(job)
     if job.options.json:
         print(json.dumps(_document(job), ensure_ascii=False, indent=1))
     if reports and not job.options.dry_run:
@@ -56,6 +58,18 @@ def _hold_back(job: Job) -> None:
         reasons = [str(f) for f in job.findings(report[0]) if f.severity is Severity.CRITICAL]
         if reasons:
             job.held[report] = reasons
+
+
+def _tell_warnings(job: Job) -> None:
+    """What validation warns of, where it is little; else only how much, and where it stands."""
+    found = job.validated.findings if job.validated is not None else []
+    warnings = [finding for finding in found if finding.severity is Severity.WARNING]
+    if len(warnings) > MOST_WARNINGS:
+        job.tell("cli.many_warnings", n=len(warnings), path=job.out / "validation" / "index.html")
+    elif warnings:
+        job.tell("cli.warnings_title", n=len(warnings))
+        for finding in warnings:
+            job.tell("cli.held_reason", text=finding)
 
 
 def _document(job: Job) -> dict[str, Any]:

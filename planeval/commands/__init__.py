@@ -15,9 +15,10 @@ import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from planeval import __version__
+from planeval.commands.argparse_words import Formatter, complaint
 from planeval.commands.arguments import DEFAULTS, add_language, add_offline, default_out
 from planeval.messages import LANGUAGES, language, say, speak
 
@@ -45,11 +46,16 @@ READ_OBSERVATIONS = frozenset(COMMANDS) - {"site", "publish", "method"}
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse whose complaint comes with an example."""
+    """argparse in the language that is spoken, whose complaint comes with an example."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(formatter_class=Formatter, **settings)
+        self._positionals.title = say("cli.positional")
+        self._optionals.title = say("cli.optional")
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        lines = [say("cli.usage_error", message=message)]
+        lines = [say("cli.usage_error", message=complaint(message))]
         if self.epilog:
             lines.append(self.epilog)
         self.exit(2, "\n".join(lines) + "\n")
@@ -63,7 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("-h", "--help", action="help", help=say("cli.help.help"))
     parser.add_argument("--version", action="version", version=__version__, help=say("cli.help.version"))
     add_language(parser)
-    commands = parser.add_subparsers(dest="command", metavar="command", required=True)
+    commands = parser.add_subparsers(dest="command", metavar=say("cli.metavar.command"), required=True)
     for name in COMMANDS:
         module = importlib.import_module(f"planeval.commands.{_module(name)}")
         own = commands.add_parser(

@@ -7,7 +7,7 @@ import argparse
 from planeval.commands.arguments import add_data, add_language, year_of
 from planeval.messages import say
 
-EXAMPLE = "python pipeline.py template --year 2024 --region 350105"
+EXAMPLE = "python pipeline.py template --year 2024 --out workbook-2024.xlsx"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

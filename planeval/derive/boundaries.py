@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
 from planeval.derive.links import Links, predecessor_links
-from planeval.derive.parts import summed
+from planeval.derive.parts import Summed, summed
 from planeval.derive.sums import Total, add_up, additive, latest_figures, plain
 from planeval.messages import say
 from planeval.messages.names import in_language, name_of
@@ -27,15 +28,15 @@ def before_changes(
     regions: Mapping[str, Region],
     changes: list[RegionChange],
     dictionary: Dictionary,
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """(rows to add to ``known``, what was noticed): the figures of places that were renamed, or merged into a new one,
-    under the code that carries them on, up to the year of the change; where one of the merged places has no figure, a
-    sum that says so."""
+) -> tuple[Summed, list[Finding]]:
+    """(what is to be added to ``known``, what was noticed): the figures of places that were renamed, or merged into a
+    new one, under the code that carries them on, up to the year of the change; where one of the merged places has no
+    figure, a sum that says so."""
     if not changes:
-        return known.iloc[:0], []
+        return Summed(known.iloc[:0], []), []
     links = predecessor_links(changes)
-    rows, findings = summed("predecessors", known, links, regions, dictionary)
-    findings += _before_their_beginning(known, links, regions, changes, dictionary)
+    rows = summed("predecessors", known, links, regions, dictionary)
+    findings = list(_before_their_beginning(known, links, regions, changes, dictionary))
     return rows, findings + list(_after_their_end(known, regions, changes))
 
 
@@ -125,28 +126,51 @@ def _after_their_end(
         )
 
 
-def breaks_of_map(
-    regions: Mapping[str, Region], changes: Iterable[RegionChange]
-) -> dict[str, dict[int, str]]:
+class MapBreaks(NamedTuple):
     """Place -> year -> what changed: the places whose figures from that year on are of another area than before.
+    ``always``, or ``reported``: only the figures that the place reports itself, because a sum over its parts counts
+    those of today all the time."""
 
-    A place that carries on whole others has their figures before, so that nothing breaks there. But every place above
-    one side of a change and not above the other has become larger or smaller.
+    always: dict[str, dict[int, str]]
+    reported: dict[str, dict[int, str]]
+
+
+def breaks_of_map(regions: Mapping[str, Region], changes: Iterable[RegionChange]) -> MapBreaks:
+    """The breaks that ``changes`` make.
+
+    A place that carries on whole others has their figures before, so that nothing breaks there; what broke for one of
+    them earlier does. But every place above one side of a change and not above the other has become larger or smaller:
+    in what it reports, and in sums over its parts too unless these carry their figures along.
     """
     changes = list(changes)
     succession = Succession(changes)
-    found: dict[str, dict[int, list[str]]] = {}
+    always: dict[str, dict[int, list[str]]] = {}
+    reported: dict[str, dict[int, list[str]]] = {}
     for change in changes:
         old, new = change.from_code, change.to_code
         if old == new:
             continue  # the other rows of the change say what it took in or gave away
         concerned = _above(old, regions) ^ _above(new, regions)
+        found = reported
         if not succession.carries_on(change):
-            concerned |= {old, new}
+            found = always
+            concerned |= {*_carrying_on(old, succession), *_carrying_on(new, succession)}
         text = _told(change, regions)
         for code in concerned:
             if succession.ended.get(code) != change.year:
                 found.setdefault(code, {}).setdefault(change.year, []).append(text)
+    return MapBreaks(_joined(always), _joined(reported))
+
+
+def _carrying_on(code: str, succession: Succession) -> Iterator[str]:
+    """A place, and those that have carried on its figures since."""
+    yield code
+    for later, (_, made_from) in succession.made_from.items():
+        if code in made_from:
+            yield from _carrying_on(later, succession)
+
+
+def _joined(found: Mapping[str, Mapping[int, list[str]]]) -> dict[str, dict[int, str]]:
     between = say("report.sentence_join")
     return {
         code: {year: between.join(dict.fromkeys(texts)) for year, texts in own.items()}

@@ -79,9 +79,11 @@ def parts_today(links: Links) -> dict[str, int]:
 
 
 def predecessor_links(changes: Iterable[RegionChange]) -> Links:
-    """The places that others were made from whole; their figures count up to the year of the change."""
+    """The places that others were made from whole; their figures count up to the year of the change, those of a place
+    that was split off from its beginning on."""
+    succession = Succession(changes)
     return Links(
-        Link(code, before, ALWAYS[0], year)
-        for code, (year, made_from) in Succession(changes).made_from.items()
+        Link(code, before, succession.split_off.get(before, ALWAYS[0]), year)
+        for code, (year, made_from) in succession.made_from.items()
         for before in made_from
     )

@@ -18,8 +18,9 @@ from planeval.model.findings import Finding, Severity
 from planeval.read.regions import Region
 
 KEY = ["region_code", "year", "variable"]
-# They add up to each other: figures of two scopes must not be mixed among them.
-COUNTS = ("accidents", *GRADES, "major_accidents")
+# They bound each other (a grade is a part of all accidents and takes so many deaths): figures of two scopes must not be
+# mixed among them.
+OF_ONE_SCOPE = ("accident_deaths", "accidents", *GRADES, "major_accidents")
 
 
 class Reconciled(NamedTuple):
@@ -35,8 +36,8 @@ def reconcile(
     """Compare ``totals`` (region_code, year, variable, value, open) with the latest reported figures in ``known``.
 
     A reported figure is used, and a difference is a warning, never more: the scope of published statistics may be
-    another than the ledger's, and no program can tell which of the two is right. But where a reported number of
-    accidents differs, the ledger fills no other number of accidents of that place and year.
+    another than the ledger's, and no program can tell which of the two is right. But where the reported deaths or a
+    reported number of accidents differ, the ledger fills none of the others (`OF_ONE_SCOPE`) of that place and year.
     """
     wanted = known["region_code"].isin(totals["region_code"]) & known["variable"].isin(totals["variable"])
     reported = known[wanted & ~known["superseded"].astype(bool)]
@@ -45,9 +46,11 @@ def reconcile(
     there = both["value_reported"].notna()
     same = np.isclose(both["value"], both["value_reported"].fillna(0), rtol=1e-9, atol=1e-9)
     differs = both[there & ~same]
-    doubtful = differs.loc[differs["variable"].isin(COUNTS), KEY[:2]].drop_duplicates().assign(doubtful=True)
+    doubtful = (
+        differs.loc[differs["variable"].isin(OF_ONE_SCOPE), KEY[:2]].drop_duplicates().assign(doubtful=True)
+    )
     missing = both[~there].merge(doubtful, on=KEY[:2], how="left")
-    filled = missing["doubtful"].isna() | ~missing["variable"].isin(COUNTS)
+    filled = missing["doubtful"].isna() | ~missing["variable"].isin(OF_ONE_SCOPE)
     missing = missing.loc[filled, list(totals.columns)].reset_index(drop=True)
     return Reconciled(missing, [_finding(row, regions, dictionary) for row in differs.to_dict("records")])
 

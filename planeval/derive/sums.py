@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from decimal import Decimal
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from planeval.derive.links import Links
 from planeval.model.dictionary import Dictionary, Variable, VariableKind
@@ -40,7 +41,8 @@ class Total(NamedTuple):
 
     ``amounts``: one sum for each column added up. ``known``: how many parts have a complete figure, of ``expected``;
     ``lacking``: those named that have none. ``rank`` is that of the worst status, ``published`` the latest date,
-    ``behind`` names every row. ``own``: the amounts that the whole reports itself.
+    ``behind`` names every row, ``parts`` the parts that have a figure. ``own``: the amounts that the whole reports
+    itself.
     """
 
     region_code: str
@@ -53,6 +55,7 @@ class Total(NamedTuple):
     expected: int
     lacking: tuple[str, ...]
     behind: tuple[str, ...]
+    parts: tuple[str, ...]
     own: tuple[float, ...] | None = None
 
     @property
@@ -96,7 +99,7 @@ def add_up(
     figures: pd.DataFrame, links: Links, columns: Collection[str] = ("value",), *, compare: bool = False
 ) -> list[Total]:
     """The sums of ``columns`` over the parts of every whole that has no figure of its own, level by level: a sum goes
-    into those above it.
+    into those above it. A figure of its own that lacks a part gives way to a sum that lacks none.
 
     ``figures``: as `latest_figures`, each place, year and variable once. With ``compare`` also the sums beside a
     whole's own figure, which goes on being used; they have ``own``.
@@ -107,18 +110,31 @@ def add_up(
     whole_of = whole_of.astype({"whole": object, "region_code": object})
     found: list[Total] = []
     for generation in links.generations():
-        own = _own_amounts(rows[rows["region_code"].isin(generation)], columns)
+        here = rows["region_code"].isin(generation)
+        own = _own_amounts(rows[here & rows["complete"]], columns)
+        lacking = _own_amounts(rows[here & ~rows["complete"]], columns)
         hits = rows.merge(whole_of[whole_of["whole"].isin(generation)], on="region_code")
         hits = hits[hits["year"].between(hits["first"], hits["last"])]
         if not compare and own:
-            cells = zip(hits["whole"], hits["year"], hits["variable"], strict=True)
-            hits = hits[[cell not in own for cell in cells]]
-        level = list(_totals(hits, links, columns, own if compare else {}))
+            hits = hits[~_among(hits, ["whole", "year", "variable"], own)]
+        level = [
+            total
+            for total in _totals(hits, links, columns, own if compare else {})
+            if total.complete or total[:3] not in lacking
+        ]
         found += level
         added = [total for total in level if total.own is None]
         if added:
+            rows = rows[~_among(rows, KEY, {total[:3] for total in added} & lacking.keys())]
             rows = pd.concat([rows, _as_figures(added, columns)], ignore_index=True)
     return found
+
+
+def _among(rows: pd.DataFrame, names: list[str], cells: Container[tuple[Any, ...]]) -> NDArray[np.bool_]:
+    """Whether the place, year and variable of each row, by these column names, is one of ``cells``."""
+    keys = zip(*(rows[name].tolist() for name in names), strict=True)
+    # Of no rows too a mask: an empty list would choose columns.
+    return np.array([key in cells for key in keys], dtype=bool)
 
 
 def _own_amounts(rows: pd.DataFrame, columns: list[str]) -> dict[tuple[Any, ...], tuple[float, ...]]:
@@ -156,6 +172,7 @@ def _totals(
             expected=links.expected(whole[a], year[a]),
             lacking=tuple(named) if not there else _without(named, there),
             behind=tuple(chain.from_iterable(behind[a:b])),
+            parts=tuple(part[a:b]),
             own=own.get((whole[a], year[a], variable[a])),
         )
 

@@ -58,6 +58,7 @@ def between(
             parent,
             *children_of(inventory, parent),
         }  # they must add up, or their reports are held back
+    touched |= {code for code, others in inventory.behind.items() if not touched.isdisjoint(others)}
     concerned = [p for p in asked if _concerned(p, then.workspace, now.workspace, touched)]
     codes = {code for plan_id in concerned if (code := now.workspace.place_of(plan_id))}
     if codes:

@@ -10,18 +10,20 @@ import pandas as pd
 from planeval.diff.model import Figure, FigureChange
 from planeval.evaluate.restatements import difference, percent_change
 from planeval.messages.names import name_of
+from planeval.model.dictionary import Dictionary
 from planeval.read.workspace import Workspace
 
 KEY = ["region_code", "variable", "year"]
 # A figure is another one when one of these differs.
 TOLD = ["value", "as_published", "status", "published", "source", "file", "line", "derived"]
+_LAST = float("inf")  # what no dictionary holds stands after all that it does
 _WHY = ["unit", "reason", "provided_by"]
 
 
 def figure_changes(
     before: Workspace, after: Workspace, codes: Collection[str] | None = None
 ) -> list[FigureChange]:
-    """Every figure in use that is another one in ``after``, by place, variable and year; of the places ``codes`` alone
+    """Every figure in use that is another one in ``after``, by place, variable (in the dictionary's order) and year; of the places ``codes`` alone
     where they are given."""
     both = _in_use(before, codes).merge(
         _in_use(after, codes), on=KEY, how="outer", suffixes=("_before", "_after"), indicator="there"
@@ -29,8 +31,15 @@ def figure_changes(
     same = both["there"] == "both"
     for name in TOLD:
         same &= both[f"{name}_before"] == both[f"{name}_after"]
-    changed = both[~same].sort_values(KEY, kind="stable")
+    changed = both[~same]
+    changed = changed.assign(order=changed["variable"].map(_order(after.dictionary)).fillna(_LAST))
+    changed = changed.sort_values(["region_code", "order", "variable", "year"], kind="stable")
     return [_change(row, after) for row in changed.astype(object).to_dict("records")]
+
+
+def _order(dictionary: Dictionary) -> dict[str, int]:
+    """Variable -> its place in the dictionary, published rates after the others."""
+    return {key: number for number, key in enumerate({**dictionary.variables, **dictionary.indicators})}
 
 
 def _in_use(workspace: Workspace, codes: Collection[str] | None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from planeval.diff.model import Difference, Figure, FigureChange, IndicatorChang
 from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.messages.names import name_of
-from planeval.messages.units import as_published
+from planeval.messages.units import as_published, quantity
 from planeval.messages.widths import aligned
 from planeval.model.evaluation import Standing
 from planeval.model.status import Status
@@ -130,17 +130,19 @@ def _indicator_cells(change: IndicatorChange, names: dict[str, str]) -> dict[str
         "indicator": name_of(change),
         "verdict": verdict,
         "base": _moved(then[0], now[0]),
-        "current": _moved(_current(change.before, then[1]), _current(change.after, now[1])),
+        "current": _moved(
+            _current(change.before, then[1], change.unit), _current(change.after, now[1], change.unit)
+        ),
         "target": _moved(then[2], now[2]),
         "progress": _moved(then[3], now[3]),
         "rests_on": figures_text(change.figures, names) if change.figures else say(f"{D}.nothing_of_it"),
     }
 
 
-def _current(standing: Standing, number: str) -> str:
-    return (
-        number if standing.current is None else say(f"{D}.of_year", value=number, year=standing.current_year)
-    )
+def _current(standing: Standing, number: str, unit: str) -> str:
+    if standing.current is None:
+        return number
+    return say(f"{D}.of_year", value=quantity(number, unit), year=standing.current_year)
 
 
 def _verdict(standing: Standing) -> str:

@@ -10,8 +10,8 @@ import pandas as pd
 from planeval.compute.values import indicator_values
 from planeval.evaluate.promise import Material, Promise
 from planeval.evaluate.rows import Observed, observed
-from planeval.evaluate.series import Point, series_of
-from planeval.messages import language
+from planeval.evaluate.series import Point, series_of, variables_of
+from planeval.messages import language, say
 from planeval.model.dictionary import Dictionary
 from planeval.model.evaluation import Kind
 from planeval.model.plan import CompleteBy, Cumulative, Plan
@@ -107,6 +107,7 @@ class Evidence:
         places = {(row.variable, row.year): row.place for row in self.rows if not row.superseded}
         partial = {(row.variable, row.year): row.source for row in self.rows if row.partial}
         known_until = self.known_until
+        reported = {row.variable for row in self.rows if row.derived != "parts"}
         return [
             Material(
                 plan=self.plan,
@@ -121,7 +122,17 @@ class Evidence:
                 rows=places,
                 known_until=known_until,
                 partial_sums=partial,
-                map_breaks=self.workspace.map_breaks.get(self.plan.region_code, {}),
+                map_breaks=self._map_breaks(promise, reported),
             )
             for promise in batch
         ]
+
+    def _map_breaks(self, promise: Promise, reported: set[str]) -> dict[int, str]:
+        """Year -> what changed of the place's area, as far as it concerns the figures used: sums over the parts of today
+        alone, none of them ``reported``, break less often."""
+        code, workspace = self.plan.region_code, self.workspace
+        found = dict(workspace.map_breaks.get(code, {}))
+        if variables_of({promise.key}, workspace.dictionary) & reported:
+            for year, text in workspace.reported_breaks.get(code, {}).items():
+                found[year] = say("report.sentence_join").join([found[year], text]) if year in found else text
+        return found

@@ -93,7 +93,9 @@ class PlanFacts:
             key: {year: point for year, point in points.items() if year <= as_of}
             for key, points in of_place.items()
         }
-        rows = observations[observations["region_code"] == plan.region_code]
+        own = observations["region_code"] == plan.region_code
+        # A sum that lacks a part is no figure of the place.
+        rows = observations[own & (observations.get("partial", "") == "")]
         columns = (rows[name].tolist() for name in ("published", "variable", "year", "value", "status"))
         vintages = sorted(zip(*columns, strict=True), key=lambda row: str(row[0]))
         # The later vintage overwrites the earlier one.

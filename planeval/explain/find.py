@@ -28,5 +28,13 @@ def derivation_of(workspace: Workspace, evaluation: Evaluation, wanted: str) -> 
             return derive_item(workspace, evaluation, item.id)
     ids = [case.own.id for case in found] + [item.id for item in evaluation.items]
     names = [case.own.name for case in found] + [item.name for item in evaluation.items]
-    near = hint(wanted, names if not wanted.isascii() else ids)
+    near = _near(wanted, ids if wanted.isascii() else names)
     raise UsageError(say("explain.unknown_item", plan=evaluation.plan, found=wanted, hint=near))
+
+
+def _near(wanted: str, valid: list[str]) -> str:
+    """Those that hold ``wanted``; where there are none, the closest one, or all."""
+    holding = [name for name in dict.fromkeys(valid) if wanted and wanted in name]
+    if not holding:
+        return hint(wanted, valid)
+    return say("read.did_you_mean", name=say("read.name_join").join(holding))

@@ -6,10 +6,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from planeval.messages import say
-from planeval.model.plan import REGION_CODE_PATTERN, Strict
+from planeval.model.plan import RegionCode, Strict
 from planeval.model.status import Status
 
 
@@ -24,16 +24,9 @@ class Category(StrEnum):
 class Coverage(Strict):
     """Days, both included, of which the ledger holds every accident of a place: that there is no row is then a zero."""
 
-    region_code: str
+    region_code: RegionCode
     since: date = Field(alias="from")
     until: date
-
-    @field_validator("region_code")
-    @classmethod
-    def _six_digits(cls, value: str) -> str:
-        if not REGION_CODE_PATTERN.fullmatch(value):
-            raise ValueError(say("read.wrong.region_code", found=value))
-        return value
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -10,7 +10,15 @@ import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from planeval.messages import say
 from planeval.model.spoken import check_translations
@@ -43,6 +51,15 @@ def plan_id_problem(plan_id: str) -> str | None:
 def _due_text(value: object) -> object:
     # YAML reads "2023" as a number and 2023-06 as text; both are dates of this plan.
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _six_digits(code: str) -> str:
+    if not REGION_CODE_PATTERN.fullmatch(code):
+        raise ValueError(say("read.wrong.region_code", found=code))
+    return code
+
+
+RegionCode = Annotated[str, AfterValidator(_six_digits)]
 
 
 class Strict(BaseModel):
@@ -295,7 +312,7 @@ class Plan(Translated):
     title_en: str = ""
     short_title: str = ""
     short_title_en: str = ""
-    region_code: str
+    region_code: RegionCode
     period: Period
     base_year: int
     issuer: str | None = None
@@ -322,13 +339,6 @@ class Plan(Translated):
         problem = plan_id_problem(value)
         if problem:
             raise ValueError(say("read.wrong.plan_id", found=value, problem=problem))
-        return value
-
-    @field_validator("region_code")
-    @classmethod
-    def _code_has_six_digits(cls, value: str) -> str:
-        if not REGION_CODE_PATTERN.fullmatch(value):
-            raise ValueError(say("read.wrong.region_code", found=value))
         return value
 
     @model_validator(mode="after")

@@ -431,6 +431,8 @@ def _assemble(root: Path, seen: dict[str, _Seen], vintage: str) -> Inventory:
         for code, digests in together.items():
             one = digests[0] if len(digests) == 1 else _digest_of(digests)
             places.setdefault(code, {})[name] = one
+        if not together and _is_accidents(name) and f"{name.removesuffix('.csv')}.yaml" not in seen:
+            places.setdefault(ANYBODY, {})[name] = digest  # nothing says whose accidents would stand in it
     broken = [name for name, (_, _, content) in seen.items() if _is_accidents(name) and "broken" in content]
     with_both_files(places, {name: digest or "unreadable" for name, (_, digest, _) in seen.items()}, broken)
     plans, names = _plans(root, seen)

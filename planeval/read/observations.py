@@ -93,6 +93,8 @@ class _Reader:
         self.units = {key: variable.unit for key, variable in dictionary.variables.items()}
         # An indicator's own key as variable is its published rate.
         self.units |= {k: i.unit for k, i in dictionary.indicators.items() if k not in self.units}
+        self.names = {key: indicator.name for key, indicator in dictionary.indicators.items()}
+        self.names |= {key: variable.name for key, variable in dictionary.variables.items()}
         self.regions = regions
         self.findings: list[Finding] = []
 
@@ -105,7 +107,8 @@ class _Reader:
         region = self.regions.get(touched or "")
         place = name_of(region) if region else code
         year = row.cells["year"]
-        names = {"place": place, "year": year, "variable": row.cells["variable"]}
+        variable = row.cells["variable"]
+        names = {"place": place, "year": year, "variable": self.names.get(variable, variable)}
         self.findings.append(
             Finding(
                 rule=rule,
@@ -116,7 +119,7 @@ class _Reader:
                 # A row whose place cannot be told touches every report: it could be anybody's.
                 region_code=touched,
                 year=int(year) if _YEAR.fullmatch(year) else None,
-                variable=row.cells["variable"] or None,
+                variable=variable or None,
                 found=str(params.get("found", "")),
                 expected=str(params["expected"]) if "expected" in params else None,
             )

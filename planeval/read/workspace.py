@@ -60,7 +60,9 @@ class Workspace:
     ``dictionary`` and ``method`` speak the language the process spoke when it read them.
     ``places_of_plans`` maps each plan's id to its place as a look at the file tells it, None where it does not: so
     that a plan with mistakes has a place too. ``vintage``: the day until which publications count, "" for all.
-    ``changes`` of the map by date; ``map_breaks``: place -> year -> what changed of its area.
+    ``changes`` of the map by date; ``map_breaks``: place -> year -> what changed of its area; ``reported_breaks``: the same
+    for figures that the place reports itself, not for sums over its parts. ``rests_on``: place -> the places whose
+    figures its sums are made of.
     """
 
     root: Path
@@ -78,6 +80,8 @@ class Workspace:
     vintage: str = ""
     changes: list[RegionChange] = field(default_factory=list)
     map_breaks: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    reported_breaks: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    rests_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def require_plan(self, plan_id: str) -> Plan:
         """The plan of that id.
@@ -382,6 +386,7 @@ def load(
         table, clean = (_concerning(frame, only, regions) for frame in (table, clean))
     findings += observations.findings + accidents.findings + derived.findings + about_ledgers
     findings += ledgers_of_no_plan(root, plan_ids)
+    breaks = breaks_of_map(regions, changes)
     workspace = Workspace(
         root=root,
         dictionary=dictionary,
@@ -399,7 +404,9 @@ def load(
         places_of_plans=looked,
         vintage=vintage,
         changes=changes,
-        map_breaks=breaks_of_map(regions, changes),
+        map_breaks=breaks.always,
+        reported_breaks=breaks.reported,
+        rests_on=derived.rests_on,
     )
     # A row of nobody could be the one that is missed.
     if not any(f.severity is Severity.CRITICAL and f.region_code is None for f in observations.findings):

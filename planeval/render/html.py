@@ -48,7 +48,7 @@ def exporter() -> HTMLExporter:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
         default_preprocessors=["nbconvert.preprocessors.CoalesceStreamsPreprocessor"],
-        filters={"demote_headings": _demote_headings, "code_shown": _code_shown},
+        filters={"demote_headings": _demote_headings, "code_shown": code_shown},
         config=Config(
             {
                 "NbConvertBase": {"display_data_priority": list(OUTPUT_TYPES)},
@@ -140,6 +140,6 @@ def _demote_headings(html: str) -> str:
     return re.sub(r"(</?h)([1-5])\b", lambda m: f"{m[1]}{int(m[2]) + 1}", html)
 
 
-def _code_shown(source: str) -> str:
+def code_shown(source: str) -> str:
     """A cell's code as the page shows it: without the folders of the machine it ran on."""
     return _LOCAL_FILE.sub("…/", source.strip("\n"))

@@ -60,11 +60,6 @@ def verdict_html(verdict: Verdict) -> Markup:
     return Markup(_verdict(verdict))
 
 
-def state_html(state: ItemState) -> Markup:
-    """The state of a task, project or milestone: shape and word, coloured by class."""
-    return Markup(_state(state))
-
-
 def mark_html(name: str) -> Markup:
     """A small visible mark such as 示例 (``illustrative``) or 暂定 (``provisional``), with what it means as title."""
     return Markup(_mark(name, say(f"page.mark_title.{name}")))

@@ -25,7 +25,7 @@ def banner(evaluation: Evaluation) -> Banner:
     facts = (
         (
             say("report.banner.place"),
-            say("report.banner.place_value", name=_place(evaluation), code=evaluation.region_code),
+            say("report.banner.place_value", name=place_of(evaluation), code=evaluation.region_code),
         ),
         (
             say("report.banner.period"),
@@ -43,7 +43,8 @@ def banner(evaluation: Evaluation) -> Banner:
     return Banner(facts=facts, callouts=tuple(_callouts(evaluation)))
 
 
-def _place(evaluation: Evaluation) -> str:
+def place_of(evaluation: Evaluation) -> str:
+    """The name of the place."""
     return in_language(evaluation.region_name, evaluation.region_name_en)
 
 
@@ -55,7 +56,7 @@ def _callouts(evaluation: Evaluation) -> list[Callout]:
     if evaluation.illustrative:
         body = []
         if Status.ILLUSTRATIVE in used:
-            body.append(say("report.banner.illustrative", place=_place(evaluation)))
+            body.append(say("report.banner.illustrative", place=place_of(evaluation)))
         if any(item.illustrative for item in evaluation.items):
             body.append(say("report.banner.illustrative_ledger"))
         found.append(Callout(say("report.banner.illustrative_title"), tuple(body), tone="illustrative"))

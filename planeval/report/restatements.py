@@ -8,7 +8,7 @@ from decimal import Decimal
 from planeval.messages import numbers as fmt
 from planeval.messages import say
 from planeval.messages.names import name_of
-from planeval.messages.units import as_published, quantity
+from planeval.messages.units import as_published, quantity, unit_of
 from planeval.model.evaluation import Evaluation, Publication, RestatedIndicator, Restatement
 from planeval.model.status import Status
 from planeval.read.units import UNITS
@@ -27,7 +27,9 @@ def restatements(evaluation: Evaluation) -> Section:
     if not found:
         return Section("restatements", say(f"{R}.title"), (Paragraph(say(f"{R}.none")),))
     changed = sum(any(v.change for v in r.vintages) for r in found)
-    lead = say(f"{R}.lead", n=len(found), changed=changed, confirmed=len(found) - changed)
+    confirmed = len(found) - changed
+    name = "lead" if changed and confirmed else "lead_changed" if changed else "lead_confirmed"
+    lead = say(f"{R}.{name}", n=len(found), changed=changed, confirmed=confirmed)
     blocks: list[Block] = [Paragraph(sentences(lead, _verdicts_sentence(evaluation)))]
     if evaluation.restated:
         blocks += [Heading(3, say(f"{R}.verdicts"), "restated-verdicts"), _verdicts(evaluation)]
@@ -79,8 +81,9 @@ def _verdicts(evaluation: Evaluation) -> Table:
     for restated in evaluation.restated:
         figures = figures_text(((f.variable, f.year) for f in restated.figures), names)
         effect = say(f"{R}.{'changes' if restated.changes_verdict else 'keeps'}")
-        rows.append(RowGroup(say(f"{R}.group", name=name_of(restated), figures=figures, effect=effect)))
         indicator = indicators[restated.id]
+        words = {"name": name_of(restated), "unit": unit_of(indicator.unit), "figures": figures}
+        rows.append(RowGroup(say(f"{R}.group", effect=effect, **words)))
         for label in _labels(restated):
             standing = getattr(restated, label)
             rows.append((say(f"{R}.with_{label}"), *standing_cells(indicator, standing)))

@@ -44,6 +44,11 @@ class Sources:
     code: str
     environment: str
 
+    @property
+    def program(self) -> dict[str, str]:
+        """What every page is made with, a report or not: code, templates and libraries."""
+        return {"template": self.template, "code": self.code, "environment": self.environment}
+
 
 def _files(root: Path, paths: Iterable[Path]) -> str:
     return digest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -14,12 +15,13 @@ from planeval.read.yaml_file import scalar
 
 # What stands on one line, whatever it holds.
 _ON_ONE_LINE = frozenset({"period", "target", "base"})
+_NOT_PRINTED = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _LISTS = ("indicators", "sub_targets", "tasks", "projects")
 
 
 def plan_text(facts: dict[str, Any]) -> str:
     """The file of the plan ``facts`` (see `planeval.scaffold.questions.Questions`)."""
-    lines = [say("new_plan.comment", title=facts["title"]), say("new_plan.comment_no")]
+    lines = [say("new_plan.comment", title=" ".join(str(facts["title"]).split())), say("new_plan.comment_no")]
     lines += [_pair(key, value) for key, value in facts.items() if key not in _LISTS]
     for name in _LISTS:
         if name in facts:
@@ -68,4 +70,10 @@ def _scalar(value: Any, *, within: bool = False) -> str:
         [text] if within else {"k": text}, allow_unicode=True, width=10**9, default_flow_style=within
     )
     bare = plain == (f"[{text}]\n" if within else f"k: {text}\n")
-    return text if bare and scalar(text) == text else json.dumps(text, ensure_ascii=False)
+    return text if bare and scalar(text) == text else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """``text`` in double quotes, with whatever YAML takes for no character or for a line break escaped: JSON escapes but
+    the first 32."""
+    return _NOT_PRINTED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from planeval.messages import language
@@ -96,15 +95,10 @@ def page_key(task: PlaceTask) -> str:
         "neighbours": groups,
         "compared": sorted(task.compared),
         "findings": [vars(finding) for finding in task.findings],
-        "sources": _program(),
+        "sources": sources().program,
         "language": language(),
     }
     return digest(content)
-
-
-def _program() -> dict[str, str]:
-    shared = asdict(sources())
-    return {name: shared[name] for name in ("template", "code", "environment")}
 
 
 def chunks(tasks: Sequence[PlaceTask], width: int) -> Iterator[Sequence[PlaceTask]]:

@@ -3,31 +3,42 @@ it, and then either the writing or the workbook that goes back."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from planeval.batch.lock import Busy, only_run
 from planeval.errors import InputError, PlanevalError, UsageError, hint
 from planeval.messages import say
 from planeval.model.dictionary import Dictionary
 from planeval.model.findings import Finding, Severity
 from planeval.model.spoken import spoken
-from planeval.read.inventory import Inventory, take_inventory
+from planeval.read.inventory import Inventory, hash_files, take_inventory
 from planeval.read.regions import read_regions
 from planeval.read.rows import place_concerned
 from planeval.read.workspace import Workspace
 from planeval.read.yaml_file import load_model
 from planeval.render.publish import PublishError, write_file
+from planeval.validate.accepted import NEVER_ACCEPTED
 from planeval.workbook.changes import WITHOUT, Changes, FigureChange, compare
 from planeval.workbook.checking import UNEXPLAINED, Outcome, Said, check_files, findings_about, read_concerned
 from planeval.workbook.entries import Filled, Problem
 from planeval.workbook.marking import returned
 from planeval.workbook.reading import read_filled
-from planeval.workbook.storing import NewFile, ledger_file, statistics_file, stem_of, store
+from planeval.workbook.storing import (
+    NewFile,
+    ledger_file,
+    statistics_file,
+    stem_of,
+    store,
+)
+from planeval.workbook.texts import shortened
 from planeval.workbook.wide import read_wide
 
 WORKBOOK, TABLE = ".xlsx", ".csv"
+# In the data folder: where the lock lies that lets one import write at a time.
+_STATE = ".planeval"
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,8 @@ class Override:
 
 @dataclass(frozen=True)
 class Proposal:
-    """An import before it is decided. ``problems``: all that is wrong; ``accepted``: critical ones that pass."""
+    """An import before it is decided. ``problems``: all that is wrong; ``accepted``: critical ones that pass; ``seen``:
+    hashes of the data when it was begun."""
 
     filled: Filled
     changes: Changes
@@ -50,6 +62,7 @@ class Proposal:
     files: list[NewFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     accepted: list[Problem] = field(default_factory=list)
+    seen: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, severity: Severity) -> list[Problem]:
         """The problems of a severity."""
@@ -67,13 +80,14 @@ def propose(file: Path, data: Path, mapping: Path | None, override: Override) ->
     filled = _read(file, data, mapping)
     if not (filled.entries or filled.progress or filled.problems):
         raise InputError(_nothing_filled(file))
+    seen = hash_files(data)
     codes = _places(filled, take_inventory(data))
     concerned = read_concerned(data, codes)
     changes = compare(
         filled, concerned.workspace, date.today().isoformat(), override.reason, override.provided_by
     )
     own = filled.problems + changes.problems
-    proposal = Proposal(filled, changes, concerned.workspace, problems=own)
+    proposal = Proposal(filled, changes, concerned.workspace, problems=own, seen=seen)
     if not (changes.written or changes.reported):
         return proposal
     return _checked(proposal, file, data, codes, findings_about(concerned), override)
@@ -85,8 +99,10 @@ def _check_rules(override: Override) -> None:
         return
     from planeval.validate.suites import load_suites
 
-    known = sorted({e.meta.rule for suite in load_suites() for e in suite.expectations})
+    known = sorted({e.meta.rule for suite in load_suites() for e in suite.expectations} - NEVER_ACCEPTED)
     for rule in override.rules:
+        if rule in NEVER_ACCEPTED:
+            raise UsageError(say("importing.not_acceptable", found=rule))
         if rule not in known:
             raise UsageError(say("importing.unknown_rule", found=rule, hint=hint(rule, known)))
 
@@ -190,9 +206,13 @@ def write(proposal: Proposal, data: Path) -> None:
     """Write the files of the proposal into the data folder, all or none.
 
     Raises:
-        PlanevalError: a file changed since it was checked, or cannot be written.
+        PlanevalError: a file changed since it was checked, or cannot be written; or another import is writing.
     """
-    store(data, proposal.files)
+    try:
+        with only_run(data / _STATE):
+            store(data, proposal.files, proposal.seen)
+    except Busy:
+        raise PlanevalError(say("importing.busy", folder=data)) from None
 
 
 def give_back(proposal: Proposal, target: Path | None) -> Path:
@@ -228,7 +248,7 @@ def check_target(file: Path, target: Path) -> None:
 
 def returned_name(file: Path) -> Path:
     """A name beside ``file`` that is not taken: ``<stem>-待改.xlsx``, then with ``-2`` and so on."""
-    stem = f"{stem_of(file)}-{say('importing.returned_suffix')}"
+    stem = f"{shortened(stem_of(file))}-{say('importing.returned_suffix')}"
     number, target = 1, file.with_name(f"{stem}{WORKBOOK}")
     while target.exists():
         number += 1

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -347,10 +347,6 @@ class _Site:
         except Exception as error:  # of a process that made a page for us
             self.failed[folder] = f"{type(error).__name__}: {error}"
 
-    def _program(self) -> dict[str, Any]:
-        shared = asdict(sources())
-        return {name: shared[name] for name in ("template", "code", "environment")}
-
     # ---- places
 
     def _due_places(self, parts: Parts) -> dict[str, PlaceTask]:
@@ -384,7 +380,7 @@ class _Site:
             {
                 "reports": reports,
                 "definitions": self._definitions(),
-                "program": self._program(),
+                "program": sources().program,
                 "language": language(),
             }
         )
@@ -403,7 +399,7 @@ class _Site:
     # ---- downloads
 
     def _downloads(self, parts: Parts) -> None:
-        key = downloads_key(self.entries, self._program(), table=self.table)
+        key = downloads_key(self.entries, sources().program, table=self.table)
         wanted = paths(self.whole)
         if parts.due(PART, key, wanted):
             parts.expect({PART: wanted})

@@ -18,6 +18,12 @@ from planeval.messages.names import name_of
 from planeval.model.findings import Severity
 from planeval.read.regions import Region
 
+# Rules about which figure a row is, not about whether it is true: two rows for one figure, or a row about nobody, stay
+# wrong whoever explains them.
+NEVER_ACCEPTED = frozenset(
+    ["complete-keys", "unique-keys", "known-regions", "known-variables", "stray-rows", "year-range"]
+)
+
 Plain = dict[str, Any]  # a finding, or a row that accepts some, as JSON
 _FIELDS = (
     "region_code",
@@ -56,7 +62,7 @@ def with_accepted(
     reader: list[Plain], found: list[Plain], accepting: Mapping[str, list[Plain]]
 ) -> tuple[list[Plain], list[Plain], list[Plain]]:
     """(``reader``, ``found``) with the findings that rows accept turned into explained remarks, and what is wrong with
-    these rows: they name no known rule, or nothing that it found.
+    these rows: they name no known rule, one that is never accepted, or nothing that it found.
 
     ``reader``: what reading found; a row that could not be read cannot be explained, it must be mended. ``found``:
     what the suites found. Of one row in use everything about its place, year and variable is accepted (about the place
@@ -65,7 +71,10 @@ def with_accepted(
     if not accepting:
         return reader, found, []
     used: set[tuple[str, int, str]] = set()
-    rules = {code: {rule for row in rows for rule in row["rules"]} for code, rows in accepting.items()}
+    rules = {
+        code: {rule for row in rows for rule in row["rules"]} - NEVER_ACCEPTED
+        for code, rows in accepting.items()
+    }
     known: dict[str, set[str]] = {}
 
     def explained(finding: Plain) -> Plain:
@@ -128,6 +137,7 @@ def _in_vain(row: Plain, rule: str, of_place: set[str]) -> Plain:
     """What is said of a rule that a row names and that gives it nothing to accept."""
     known = {*names_below("validation.rules"), *of_place}
     name = "accepts_nothing" if rule in known else "accepts_unknown_rule"
+    name = "accepts_not_acceptable" if rule in NEVER_ACCEPTED else name
     about = {key: row[key] for key in ("place", "year", "variable")}
     expected = None if rule in known else hint(rule, sorted(known))
     return {

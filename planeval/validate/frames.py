@@ -12,7 +12,7 @@ Every frame has ``row`` (0, 1, ...), ``region_code``, ``place`` and ``year``. Su
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,7 +83,11 @@ class Frames:
 def build(workspace: Workspace, newest: int | None = None) -> Frames:
     """All frames of a workspace. ``newest``: the latest year any row was published in, when not every row is here."""
     observations = observations_frame(
-        workspace.table, workspace.dictionary, workspace.regions, newest, workspace.map_breaks
+        workspace.table,
+        workspace.dictionary,
+        workspace.regions,
+        newest,
+        (workspace.map_breaks, workspace.reported_breaks),
     )
     latest = latest_vintages(workspace.observations)
     panel = panel_frame(latest, workspace.dictionary, workspace.regions)
@@ -110,7 +114,7 @@ def observations_frame(
     dictionary: Dictionary,
     regions: dict[str, Region],
     newest: int | None = None,
-    map_breaks: Mapping[str, Mapping[int, str]] | None = None,
+    map_breaks: Sequence[Mapping[str, Mapping[int, str]]] = (),
 ) -> pd.DataFrame:
     """Every row as read, with ``place``, ``variable_name``, ``kind`` and:
 
@@ -147,7 +151,7 @@ def observations_frame(
     current = ~frame["superseded"].astype(bool)
     frame["undated"] = (~dated).astype(float).where(measured & current)
     _add_usual(frame)
-    frame["definition_break"] = _definition_breaks(frame, dictionary, map_breaks or {})
+    frame["definition_break"] = _definition_breaks(frame, dictionary, map_breaks)
     return frame
 
 
@@ -160,14 +164,14 @@ def _add_usual(frame: pd.DataFrame) -> None:
 
 
 def _definition_breaks(
-    frame: pd.DataFrame, dictionary: Dictionary, map_breaks: Mapping[str, Mapping[int, str]]
+    frame: pd.DataFrame, dictionary: Dictionary, map_breaks: Sequence[Mapping[str, Mapping[int, str]]]
 ) -> pd.Series:
     """The text of the break on the first row on its far side; missing everywhere else."""
     breaks = pd.DataFrame(
         [
             {"variable": key, "place": place, "break_year": year, "text": text}
             for key, variable in dictionary.variables.items()
-            for own_breaks in ({"": variable.breaks, **variable.region_breaks}, map_breaks)
+            for own_breaks in ({"": variable.breaks, **variable.region_breaks}, *map_breaks)
             for place, own in own_breaks.items()
             for year, text in own.items()
         ],

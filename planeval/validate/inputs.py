@@ -10,7 +10,7 @@ from typing import Any
 
 import planeval
 from planeval.messages import language
-from planeval.read.inventory import Inventory, suite_hashes
+from planeval.read.inventory import VINTAGE, Inventory, suite_hashes
 
 # What a validation result is made by, within the package: readers, rules' frames, models, and every word they say.
 SOURCES = (
@@ -20,16 +20,19 @@ SOURCES = (
     "read/*.py",
     "validate/*.py",
     "messages/*.py",
+    "messages/*/accidents.yaml",
     "messages/*/database.yaml",
     "messages/*/numbers.yaml",
     "messages/*/parts.yaml",
     "messages/*/read.yaml",
+    "messages/*/report.yaml",
     "messages/*/restate.yaml",
+    "messages/*/terms.yaml",
     "messages/*/units.yaml",
     "messages/*/validation.yaml",
 )
-# Input files that every place depends on.
-SHARED = ("indicators.yaml", "method.yaml", "regions.csv", "region_changes.csv")
+# What every place depends on: files, and the day until which publications count.
+SHARED = ("indicators.yaml", "method.yaml", "regions.csv", "region_changes.csv", VINTAGE)
 
 
 def default_suites_dir() -> Path:

@@ -26,6 +26,7 @@ from planeval.validate.applicable import applicable
 from planeval.validate.coverage import coverage
 from planeval.validate.engine import Session, session
 from planeval.validate.frames import Frames, build
+from planeval.validate.in_doubt import resting_on
 from planeval.validate.inputs import shared_inputs, validation_inputs
 from planeval.validate.stored import (
     FOLDER_RULES,
@@ -331,6 +332,7 @@ def _places(
         code = workspace.place_of(finding.plan) if finding.plan is not None else None
         silent.setdefault(code or ANYBODY, []).append(_plain(finding))
     accepting = accepting_rows(workspace.observations, workspace.regions)
+    resting = resting_on(workspace.rests_on, workspace.regions)
     here = codes_of(inventory)
     for code in changed:
         before = places.pop(code, None)
@@ -347,6 +349,7 @@ def _places(
             reader=reader.get(code, []),
             silent=silent.get(code, []),
             accepting=accepting.get(code, []),
+            resting=resting.get(code, {}),
         )
     return places
 

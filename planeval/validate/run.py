@@ -9,6 +9,7 @@ from planeval.read.rows import ANYBODY
 from planeval.read.workspace import Workspace
 from planeval.validate.accepted import accepting_rows
 from planeval.validate.coverage import coverage
+from planeval.validate.in_doubt import resting_on
 from planeval.validate.parts import check
 from planeval.validate.stored import assemble, in_reading_order
 from planeval.validate.suites import input_hash
@@ -33,6 +34,7 @@ def validate(
         coverage=coverage(workspace, checked.latest),
         reader=in_reading_order(finding.model_dump(mode="json") for finding in workspace.findings),
         accepting=accepting_rows(workspace.observations, workspace.regions),
+        resting=resting_on(workspace.rests_on, workspace.regions),
         rows=len(workspace.table),
         places=sum(code != ANYBODY for code in checked.rows),
     )

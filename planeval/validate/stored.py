@@ -24,7 +24,7 @@ from planeval.validate.slips import one_slip_away
 if TYPE_CHECKING:
     from planeval.model.validation import CheckSummary, ValidationResult
 
-SCHEMA = 2
+SCHEMA = 3
 Plain = dict[str, Any]  # JSON
 
 
@@ -50,7 +50,8 @@ class Place:
 
     ``coverage``: {"first": year, "last": year, "expected": variables, "missing": {year: variables}}. ``reader``: what
     reading found about it. ``silent``: that its plans have no statistics; only said where no row could be anybody's.
-    ``accepting``: its rows that accept findings (`planeval.validate.accepted`).
+    ``accepting``: its rows that accept findings (`planeval.validate.accepted`). ``resting``: the places that its sums
+    rest on (`planeval.validate.in_doubt`).
     """
 
     rows: dict[str, str]
@@ -62,6 +63,7 @@ class Place:
     reader: list[Plain] = field(default_factory=list)
     silent: list[Plain] = field(default_factory=list)
     accepting: list[Plain] = field(default_factory=list)
+    resting: Plain = field(default_factory=dict)
 
 
 @dataclass
@@ -122,6 +124,7 @@ class Stored:
                 coverage={code: place.coverage for code, place in self.places.items()},
                 reader=self.reader(),
                 accepting={code: place.accepting for code, place in self.places.items() if place.accepting},
+                resting={code: place.resting for code, place in self.places.items() if place.resting},
                 rows=sum(place.count for place in self.places.values()),
                 places=sum(place.count > 0 for code, place in self.places.items() if code != ANYBODY),
             )
@@ -213,16 +216,18 @@ def assemble(
     coverage: Mapping[str, Plain],
     reader: list[Plain],
     accepting: Mapping[str, list[Plain]],
+    resting: Mapping[str, Plain],
     rows: int,
     places: int,
 ) -> ValidationResult:
     """The result, from the parts: ``units`` are (kind, code, part) in any order; order in the result does not depend
-    on it: by suite, expectation, unit, and as found. ``accepting``: place -> the rows that accept findings about it."""
+    on it: by suite, expectation, unit, and as found. ``accepting``: place -> the rows that accept findings about it; ``resting``: place -> what its sums rest on."""
     from pydantic import TypeAdapter
 
     from planeval.model.findings import Finding
     from planeval.model.validation import CoverageCell, ValidationResult
     from planeval.validate.accepted import with_accepted
+    from planeval.validate.in_doubt import parts_in_doubt
 
     ordered = sorted(units, key=lambda unit: unit[:2])
     found = [
@@ -233,6 +238,7 @@ def assemble(
     found.sort(key=lambda entry: entry[:3])
     read, checked, in_vain = with_accepted(reader, [finding for *_, finding in found], accepting)
     findings = [*read, *checked, *in_vain]
+    findings += parts_in_doubt(findings, resting)
     cells = [cell for code in sorted(coverage) for cell in _cells(code, coverage[code])]
     return ValidationResult.model_construct(
         inputs=inputs,

@@ -48,7 +48,7 @@ class OfPlan(BaseModel):
     ``rows`` (every row of the place, each vintage; derived ones with the rows behind them) and ``ledger`` are columns:
     name -> cells. ``dictionary`` holds the indicators of the plan and the variables of its rows; its texts and those
     of ``method`` are in the language of the report. ``regions``: the place, those it lies in and those in it; ``map_breaks``: year -> what
-    changed of its area.
+    changed of its area; ``reported_breaks``: the same for figures that it reports itself.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +58,7 @@ class OfPlan(BaseModel):
     method: Method
     regions: list[Region]
     map_breaks: dict[int, str] = {}
+    reported_breaks: dict[int, str] = {}
     rows: Cells
     ledger: Cells | None
 
@@ -101,6 +102,7 @@ def inputs_of_plan(workspace: Workspace, plan: Plan) -> OfPlan:
         method=workspace.method.model_copy(update={"assumptions_en": ()}),
         regions=_regions(workspace.regions, plan.region_code),
         map_breaks=dict(workspace.map_breaks.get(plan.region_code, {})),
+        reported_breaks=dict(workspace.reported_breaks.get(plan.region_code, {})),
         rows=cells_of(rows),
         ledger=None if ledger is None else cells_of(ledger),
     )

@@ -22,10 +22,19 @@ _NAMES = ("id", "rule", "code", "year", "variable")
 def json_differences(raw: bytes, evaluation: Evaluation) -> list[Difference]:
     """Every field of ``evaluation.json`` that is not what was recomputed."""
     try:
-        found = json.loads(raw)
-    except ValueError as error:
+        found = json.loads(raw, object_pairs_hook=_once)
+        return list(_fields(found, json.loads(evaluation.model_dump_json()), ()))
+    except (ValueError, RecursionError) as error:
         return [Difference(JSON, (), str(error), say("verify.readable"))]
-    return list(_fields(found, json.loads(evaluation.model_dump_json()), ()))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. A key that stands in it twice means one thing to one reader and another to the next."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [key for key, _ in pairs]
+        raise ValueError(say("verify.repeated_key", name=next(key for key in names if names.count(key) > 1)))
+    return found
 
 
 def _fields(found: Any, expected: Any, path: tuple[str, ...]) -> Iterator[Difference]:

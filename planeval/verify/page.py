@@ -11,8 +11,8 @@ from typing import NamedTuple
 from planeval.messages import say
 from planeval.verify.difference import Difference
 
-# Within the page's main part, what is no part of the report: its code and the switch, the links to the files.
-_CODE, _SWITCH, _FILES = "code", "show-code", "files"
+# Within the page's main part, what is no part of the report: its code and the links to the files.
+_CODE, _FILES = "code", "files"
 # Elements that the text of a cell, heading or summary may hold.
 _TITLES = ("h1", "h2", "h3", "h4", "caption", "figcaption", "summary", "dt")
 _MOST = 2000  # pieces that are aligned one by one; of more the first of each place is named
@@ -32,14 +32,25 @@ class Piece(NamedTuple):
         return self.what, self.value
 
 
-class _Reader(HTMLParser):
-    """Reads a page's main part, or a fragment."""
+class Shown(NamedTuple):
+    """What a page shows: its ``pieces`` in their order; apart from them the texts of its ``links`` (navigation, contents,
+    files) and each block of ``code``."""
 
-    def __init__(self, *, whole_page: bool) -> None:
+    pieces: list[Piece]
+    links: list[str]
+    code: list[str]
+
+
+class _Reader(HTMLParser):
+    """Reads a page: of its main part everything, of what stands around that the texts."""
+
+    def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.pieces: list[Piece] = []
-        self._inside = not whole_page
-        self._skipping = ""
+        self.shown = Shown([], [], [])
+        self.pieces = self.shown.pieces
+        self._main = False
+        self._apart = ""  # the element that is kept apart from the others, while it is open
+        self._kept: list[str] = []  # where its texts go
         self._titles: dict[str, str] = {}
         self._title = ""  # the element whose text is a title, while it is open
         self._last = ""
@@ -50,24 +61,28 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        if self._apart:
+            return
         if tag == "main":
-            self._inside = True
+            self._main = True
             return
-        if not self._inside or self._skipping:
+        kept = self._kept_apart(tag, given)
+        if kept is not None:
+            self._apart, self._kept = tag, kept
             return
-        if self._is_skipped(tag, given):
-            self._skipping = tag if tag != "input" else ""
-            return
-        self._open(tag)
+        if self._main:
+            self._open(tag)
         for name, value in given.items():
-            self.pieces.append(Piece(name if name in _SPOKEN else f"{tag} {name}", value, self._where()))
+            if self._main or name in _SPOKEN:
+                self.pieces.append(Piece(name if name in _SPOKEN else f"{tag} {name}", value, self._where()))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "main":
-            self._inside = False
-        if self._skipping:
-            self._skipping = "" if tag == self._skipping else self._skipping
+        if self._apart:
+            self._apart = "" if tag == self._apart else self._apart
             return
+        if tag == "main":
+            self._main = False
+            self._titles, self._column = {}, -1
         if tag == self._title:
             self._title = ""
         if tag == "thead":
@@ -77,7 +92,10 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         text = " ".join(data.split())
-        if not text or not self._inside or self._skipping:
+        if not text:
+            return
+        if self._apart:
+            self._kept.append(text)
             return
         if self._title:
             self._titles[self._title] = self._titles.get(self._title, "") + text
@@ -87,14 +105,14 @@ class _Reader(HTMLParser):
             self._row += text
         self.pieces.append(Piece("", text, self._where()))
 
-    def _is_skipped(self, tag: str, given: dict[str, str]) -> bool:
+    def _kept_apart(self, tag: str, given: dict[str, str]) -> list[str] | None:
+        """Where the texts of an element go that is no part of the report, None of any other."""
         classes = given.get("class", "").split()
-        return (
-            (tag == "pre" and _CODE in classes)
-            or (tag == "ul" and _FILES in classes)
-            or given.get("id") == _SWITCH
-            or given.get("for") == _SWITCH
-        )
+        if tag == "pre" and _CODE in classes and self._main:
+            return self.shown.code
+        if (tag == "ul" and _FILES in classes) if self._main else tag == "nav":
+            return self.shown.links
+        return [] if tag in ("script", "style") and not self._main else None
 
     # -- where it stands
 
@@ -155,12 +173,12 @@ _BELOW = {
 }
 
 
-def shown(html: str, *, whole_page: bool) -> list[Piece]:
-    """Everything that ``html`` shows: of a whole page its main part without code, switch and links to files."""
-    reader = _Reader(whole_page=whole_page)
+def shown(html: str) -> Shown:
+    """Everything that a page shows."""
+    reader = _Reader()
     reader.feed(html)
     reader.close()
-    return reader.pieces
+    return reader.shown
 
 
 def differences(file: str, found: Sequence[Piece], expected: Sequence[Piece]) -> list[Difference]:

@@ -29,14 +29,19 @@ def recompute(inputs: Inputs) -> Recomputed:
     try:
         workspace = _workspace(inputs)
         made = evaluate(workspace, inputs.plan.id, inputs.kind, inputs.as_of, inputs.findings)
-    except (PlanevalError, ValueError, KeyError, TypeError) as error:
-        text = str(error) if isinstance(error, PlanevalError) else f"{type(error).__name__}: {error}"
-        raise NoInputs(say("verify.inputs_damaged", error=text)) from None
+    except Exception as error:  # of data that somebody altered: any, and the other reports go on
+        raise damaged(error) from error
     # Versions are the maker's; what the rows hash to is computed here, so that it can be held against what was said.
     told = inputs.provenance.model_copy(
         update={"inputs": made.provenance.inputs, "parameters": made.provenance.parameters}
     )
     return Recomputed(made.model_copy(update={"provenance": told}), workspace)
+
+
+def damaged(error: Exception) -> NoInputs:
+    """The error that says that inputs which can be read cannot be computed with."""
+    text = str(error) if isinstance(error, PlanevalError) else f"{type(error).__name__}: {error}"
+    return NoInputs(say("verify.inputs_damaged", error=text))
 
 
 def _workspace(inputs: Inputs) -> Workspace:
@@ -56,5 +61,6 @@ def _workspace(inputs: Inputs) -> Workspace:
         hashes={name: digest for name, digest in inputs.provenance.inputs.items() if "[" not in name},
         places_of_plans={plan.id: plan.region_code},
         map_breaks={plan.region_code: inputs.map_breaks},
+        reported_breaks={plan.region_code: inputs.reported_breaks},
         vintage=inputs.vintage,
     )

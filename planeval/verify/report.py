@@ -16,8 +16,9 @@ from planeval.verify.difference import Difference
 from planeval.verify.embedded import Inputs, NoInputs, inputs_in
 from planeval.verify.files import CSV, JSON, csv_differences, json_differences
 from planeval.verify.page import differences, shown
-from planeval.verify.recompute import Recomputed, recompute
+from planeval.verify.recompute import Recomputed, damaged, recompute
 from planeval.verify.sources import PAGE, Published
+from planeval.verify.surroundings import framed, surplus
 
 
 @dataclass
@@ -41,7 +42,9 @@ class Verified:
 
 def verify(report: Published) -> Verified:
     """Recompute a report and compare it with its page, its ``evaluation.json`` and its ``indicators.csv``."""
-    found = Verified(report.name)
+    found = Verified(report.name, problem=report.problem)
+    if found.problem:
+        return found
     if report.page is None:
         found.problem = say("verify.no_page")
         return found
@@ -52,7 +55,10 @@ def verify(report: Published) -> Verified:
             raise NoInputs(say("verify.inputs_damaged", error=inputs.lang))
         with speaking(inputs.lang):
             made = recompute(inputs)
-            wanted = shown(expected_page(made), whole_page=False)
+            expected = _expected(made)
+            there, wanted = shown(page), shown(expected)
+            found.differences += differences(PAGE, there.pieces, wanted.pieces)
+            found.differences += surplus(there, expected)
     except UnicodeDecodeError as error:
         found.problem = say("verify.inputs_damaged", error=error)
         return found
@@ -62,9 +68,7 @@ def verify(report: Published) -> Verified:
     found.inputs = inputs
     version = inputs.provenance.planeval
     found.made_by = version if version != planeval.__version__ else ""
-    there = shown(page, whole_page=True)
-    found.compared[PAGE] = len(wanted)
-    found.differences += differences(PAGE, there, wanted)
+    found.compared[PAGE] = len(wanted.pieces)
     if report.evaluation is not None:
         found.compared[JSON] = made.evaluation.model_dump_json().count(":")
         found.differences += json_differences(report.evaluation, made.evaluation)
@@ -87,9 +91,21 @@ def verify_with_data(report: Published, data: Path | None) -> Verified:
     return found
 
 
+def _expected(made: Recomputed) -> str:
+    """`expected_page`.
+
+    Raises:
+        NoInputs: what the page carries cannot be shown.
+    """
+    try:
+        return expected_page(made)
+    except Exception as error:  # of data that somebody altered: any, and the other reports go on
+        raise damaged(error) from error
+
+
 def expected_page(made: Recomputed) -> str:
-    """The main part of the page as it would be made today, without code and links to files."""
+    """The page as it would be made today, without links, code and styles."""
     evaluation, workspace = made
     blocks = [*document(evaluation, workspace.dictionary), derivations(evaluation, workspace)]
     body = "\n".join(render(block) for block in blocks)
-    return with_numbers(f"<h1>{report_title(evaluation)}</h1>\n{body}")
+    return framed(report_title(evaluation), with_numbers(body))

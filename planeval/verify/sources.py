@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -14,16 +15,19 @@ from planeval.verify.packing import ELEMENT
 
 PAGE = "index.html"
 _LARGEST = 64 << 20
+# What members of a ZIP file raise that are damaged, locked by a password, or packed in a way nobody knows.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError)
 _MARK = f'id="{ELEMENT}"'.encode()
 
 
 class Published(NamedTuple):
-    """A report as it was published; None for a file that is not there."""
+    """A report as it was published; None for a file that is not there. ``problem``: why its files cannot be read."""
 
     name: str
     page: bytes | None
     evaluation: bytes | None
     table: bytes | None
+    problem: str = ""
 
 
 def reports_at(path: Path) -> Iterator[Published]:
@@ -69,11 +73,24 @@ def _folder(folder: Path, name: str, page: Path) -> Published:
     def read(file: Path) -> bytes | None:
         return file.read_bytes() if file.is_file() else None
 
-    return Published(name, read(page), read(folder / JSON), read(folder / CSV))
+    try:
+        return Published(name, read(page), read(folder / JSON), read(folder / CSV))
+    except OSError as error:
+        return _unreadable(name, error)
+
+
+def _unreadable(name: str, error: Exception) -> Published:
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return Published(name, None, None, None, say("verify.unreadable", reason=reason))
 
 
 def _zipped(path: Path) -> Iterator[Published]:
-    with zipfile.ZipFile(path) as archive:
+    try:
+        archive = zipfile.ZipFile(path)
+    except _DAMAGED as error:
+        yield _unreadable(path.name, error)
+        return
+    with archive:
         sizes = {info.filename: info.file_size for info in archive.infolist()}
 
         def read(name: str) -> bytes | None:
@@ -82,6 +99,10 @@ def _zipped(path: Path) -> Iterator[Published]:
         for folder in sorted(
             {PurePosixPath(n).parent for n in sizes if PurePosixPath(n).name in (PAGE, JSON)}
         ):
-            page, evaluation = read(str(folder / PAGE)), read(str(folder / JSON))
-            if evaluation is not None or (page is not None and _MARK in page):
+            try:
+                page, evaluation = read(str(folder / PAGE)), read(str(folder / JSON))
+                if evaluation is None and (page is None or _MARK not in page):
+                    continue
                 yield Published(folder.as_posix(), page, evaluation, read(str(folder / CSV)))
+            except _DAMAGED as error:
+                yield _unreadable(folder.as_posix(), error)

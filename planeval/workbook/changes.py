@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
@@ -12,17 +12,19 @@ from planeval.messages import say
 from planeval.messages.names import name_of
 from planeval.messages.units import as_published
 from planeval.model.findings import Severity
+from planeval.model.status import Status
 from planeval.read.ledger import STATUSES
 from planeval.read.observations import published_after
 from planeval.read.units import UNITS, convert, convertible
+from planeval.read.vintage import is_published
 from planeval.read.workspace import Workspace
 from planeval.validate.columns import labels
-from planeval.workbook.entries import Entry, Filled, Problem, ProgressEntry
+from planeval.workbook.entries import Cell, Entry, Filled, Problem, ProgressEntry
 from planeval.workbook.words import problem
 
 _SYMBOLS = frozenset(UNITS)
 # Rules of a correction that does not say why or from whom.
-WITHOUT = ("correction_without_reason", "correction_without_provider")
+WITHOUT = ("correction_without_reason", "correction_without_provider", "status_worse_without_reason")
 
 
 class Kind(StrEnum):
@@ -55,6 +57,16 @@ class FigureChange:
     before: InUse | None
     reason: str
     provided_by: str
+
+    @property
+    def weakens(self) -> bool:
+        """Whether the status gets worse, so that a figure counts for less than it did."""
+        return self.before is not None and _is_worse(self.entry.status, self.before.status)
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether somebody must say why, and who: for another figure, and for the same one with a worse status."""
+        return self.kind is Kind.CORRECTED or (self.kind is Kind.CONFIRMED and self.weakens)
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,7 @@ def compare(
     figures = _Figures(workspace, today, reason, provided_by)
     for entry in filled.entries:
         figures.add(entry)
+    figures.tell_shared_reasons()
     reports = _Reports(workspace)
     for report in filled.progress:
         reports.add(report)
@@ -122,20 +135,34 @@ class _Figures:
         self.seen[key] = entry
         value, before = self._canonical(entry), self.used.get(key)
         kind = self._kind(entry, value, before)
-        of_import = kind is Kind.CORRECTED
-        change = FigureChange(
-            entry,
-            kind,
-            value,
-            before,
-            entry.reason or (self.reason if of_import else ""),
-            entry.provided_by or (self.provided_by if of_import else ""),
-        )
+        change = FigureChange(entry, kind, value, before, entry.reason, entry.provided_by)
+        if change.needs_reason:
+            by = entry.provided_by or self.provided_by
+            change = replace(change, reason=entry.reason or self.reason, provided_by=by)
         self.changes.append(change)
         if kind is not Kind.UNCHANGED and published_after(entry.published, self.today):
             self._wrong("published_in_future", entry, "published", found=entry.published, today=self.today)
         if before is not None and kind in (Kind.CORRECTED, Kind.CONFIRMED):
             self._check_correction(change, before)
+        if kind is not Kind.UNCHANGED and _forecast_too_late(entry):
+            status = say(f"status.{entry.status}")
+            words = {"found": status, "published": entry.published}
+            self._wrong("forecast_after_year", entry, "status", Severity.WARNING, **words)
+
+    def tell_shared_reasons(self) -> None:
+        """A remark for each cell with a reason that is printed with several corrections, naming them all."""
+        shared: dict[Cell, list[Entry]] = {}
+        for change in self.changes:
+            if change.needs_reason and change.entry.reason and "reason" in change.entry.cells:
+                shared.setdefault(change.entry.cells["reason"], []).append(change.entry)
+        for entries in shared.values():
+            if len(entries) > 1:
+                names = say("read.name_join").join(self._name(entry) for entry in entries)
+                words = {"n": str(len(entries)), "names": names}
+                self._wrong("shared_reason", entries[0], "reason", Severity.INFO, **words)
+
+    def _name(self, entry: Entry) -> str:
+        return self.labels.get(entry.variable, (entry.variable, ""))[0]
 
     def _kind(self, entry: Entry, value: float | None, before: InUse | None) -> Kind:
         if before is None:
@@ -166,19 +193,38 @@ class _Figures:
             self._wrong("correction_without_reason", entry, "reason", **words)
         elif change.kind is Kind.CORRECTED and not change.provided_by:
             self._wrong("correction_without_provider", entry, "provided_by", **words)
+        elif change.needs_reason and not (change.reason and change.provided_by):
+            words |= {
+                "old_status": say(f"status.{before.status}"),
+                "new_status": say(f"status.{entry.status}"),
+            }
+            self._wrong("status_worse_without_reason", entry, "status", **words)
         if entry.published <= before.published:
             said = before.published or say("importing.not_known")
             found = entry.published or say("importing.empty")
             self._wrong("correction_not_later", entry, "published", found=found, old=said)
 
-    def _wrong(self, rule: str, entry: Entry, column: str, **words: str) -> None:
+    def _wrong(
+        self, rule: str, entry: Entry, column: str, severity: Severity = Severity.CRITICAL, /, **words: str
+    ) -> None:
         cell = entry.cells.get(column, entry.cells["value"])
         region = self.workspace.regions.get(entry.region_code)
         place = name_of(region) if region else entry.region_code
-        name = self.labels.get(entry.variable, (entry.variable, ""))[0]
-        self.problems.append(
-            problem(rule, cell, Severity.CRITICAL, place=place, year=entry.year, name=name, **words)
-        )
+        name = self._name(entry)
+        self.problems.append(problem(rule, cell, severity, place=place, year=entry.year, name=name, **words))
+
+
+def _is_worse(status: str, before: str) -> bool:
+    """Whether ``status`` ranks below ``before``; one that nobody knows, the reader of the statistics complains about."""
+    known = {*Status}
+    return status in known and before in known and Status(status).rank > Status(before).rank
+
+
+def _forecast_too_late(entry: Entry) -> bool:
+    """Whether a forecast was published when its year had ended."""
+    return (
+        entry.status == Status.FORECAST and is_published(entry.published) and entry.published[:4] > entry.year
+    )
 
 
 def _in_use(workspace: Workspace) -> dict[tuple[str, str, str], InUse]:

@@ -25,6 +25,7 @@ from planeval.validate.parts import Units, check
 from planeval.validate.stored import families_of, relatives
 from planeval.workbook.entries import Cell, Entry, Problem, ProgressEntry
 from planeval.workbook.storing import NewFile
+from planeval.workbook.words import problem
 
 # The column that a rule is about, where it is not the figure itself.
 COLUMN_OF_RULE = {
@@ -134,15 +135,13 @@ def check_files(data: Path, files: Sequence[NewFile], codes: Collection[str], be
     old = {_identity(said.finding) for said in before}
     finder = _Cells(files)
 
-    def new(without: Collection[tuple[str, int]]) -> list[Said]:
+    def new(without: Collection[tuple[str, int]]) -> tuple[Workspace, list[Said]]:
         with as_it_would_be(data, {f.file: _without(f, without) for f in files}) as root:
-            return [
-                said
-                for said in findings_about(read_concerned(root, codes))
-                if _identity(said.finding) not in old
-            ]
+            concerned = read_concerned(root, codes)
+            said = [said for said in findings_about(concerned) if _identity(said.finding) not in old]
+            return concerned.workspace, said
 
-    first = new(())
+    workspace, first = new(())
     blamed = {
         (said.finding.file, said.finding.line): said
         for said in first
@@ -152,8 +151,22 @@ def check_files(data: Path, files: Sequence[NewFile], codes: Collection[str], be
     if blamed:
         lines = {(str(file), int(line)) for file, line in blamed if file is not None and line is not None}
         alone = [s for s in first if (s.finding.file, s.finding.line) in lines and s.alone]
-        said = alone + new(lines)
-    return finder.outcome([s.finding for s in said])
+        said = alone + new(lines)[1]
+    outcome = finder.outcome([s.finding for s in said])
+    return outcome._replace(problems=outcome.problems + _unread(files, workspace))
+
+
+def _unread(files: Sequence[NewFile], workspace: Workspace) -> list[Problem]:
+    """Figures that the readers passed over without a word: whatever is wrong with them, nobody would hear of it."""
+    table = workspace.table
+    known = set(zip(table["file"].tolist(), table["line"].tolist(), strict=True))
+    known |= {(f.file, f.line) for f in workspace.findings if f.severity is Severity.CRITICAL}
+    return [
+        problem("not_read_back", entry.cells["value"], file=new.file)
+        for new in files
+        for line, entry in new.lines.items()
+        if isinstance(entry, Entry) and not {(new.file, line), (new.file, None)} & known
+    ]
 
 
 def _identity(finding: Finding) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from planeval.model.findings import Finding, Severity
 from planeval.model.plan import Cumulative, Plan
 from planeval.model.spoken import spoken
 from planeval.read.inventory import Inventory, take_inventory
-from planeval.read.regions import Region
+from planeval.read.regions import Region, read_regions
 from planeval.read.workspace import Workspace, load
 from planeval.validate.coverage import needed_variables
 from planeval.workbook.layout import Layout
@@ -96,17 +96,13 @@ def contents(root: Path, year: int, codes: Sequence[str] = (), plan_ids: Sequenc
     if not root.is_dir():
         raise UsageError(say("read.no_data_folder", found=root))
     inventory = take_inventory(root)
+    codes = _codes_of(codes, read_regions(root / "regions.csv", "regions.csv"))
     places = {*codes, *_places_of(plan_ids, inventory)}
     unknown = not inventory.plans.keys() >= set(plan_ids)
     # All of it where a plan is not known: the complaint then names those there are.
     workspace = load(root, only=None if unknown else places or None, inventory=inventory)
     plans = [workspace.require_plan(plan_id) for plan_id in dict.fromkeys(plan_ids)]
     _check_year(year, workspace)
-    for code in codes:
-        if code not in workspace.regions:
-            near = closest(code, workspace.regions)
-            suggestion = say("read.did_you_mean", name=near) if near else ""
-            raise UsageError(say("workbook.unknown_place", found=code, hint=suggestion))
     # A place named gets all its plans; the place of a plan named, that plan.
     plans += [
         p for p in workspace.plans.values() if p not in plans and (not places or p.region_code in codes)
@@ -118,9 +114,33 @@ def contents(root: Path, year: int, codes: Sequence[str] = (), plan_ids: Sequenc
         year,
         chosen,
         _columns(workspace, chosen, plans, year),
-        [item for plan in running for item in _items(spoken(plan), workspace.ledgers.get(plan.id))],
+        [item for plan in running for item in _items(spoken(plan), workspace.ledgers.get(plan.id), year)],
         [f for f in workspace.findings if f.severity is Severity.CRITICAL],
     )
+
+
+def _codes_of(wanted: Sequence[str], regions: Mapping[str, Region]) -> list[str]:
+    """The codes of places given by code or by name.
+
+    Raises:
+        UsageError: there is no such place, or the name belongs to several.
+    """
+    by_name: dict[str, list[str]] = {}
+    for code, region in regions.items():
+        for name in {region.name, region.name_en} - {""}:
+            by_name.setdefault(name, []).append(code)
+    found = []
+    for text in wanted:
+        codes = [text] if text in regions else by_name.get(text, [])
+        if len(codes) > 1:
+            several = say("read.name_join").join(codes)
+            raise UsageError(say("workbook.several_places", found=text, codes=several))
+        if not codes:
+            near = closest(text, regions) or closest(text, by_name)
+            suggestion = say("read.did_you_mean", name=near) if near else ""
+            raise UsageError(say("workbook.unknown_place", found=text, hint=suggestion))
+        found += codes
+    return found
 
 
 def _places_of(plan_ids: Iterable[str], inventory: Inventory) -> set[str]:
@@ -189,15 +209,16 @@ def _figures(rows: pd.DataFrame, years: Iterable[int]) -> dict[tuple[str, int], 
     return figures
 
 
-def _items(plan: Plan, ledger: pd.DataFrame | None) -> list[Item]:
-    """What may be reported of the plan, in the plan's order."""
+def _items(plan: Plan, ledger: pd.DataFrame | None, year: int) -> list[Item]:
+    """What may be reported of the plan, in the plan's order, with the last report until the end of ``year``."""
     units = {s.id: s.target.unit for s in plan.sub_targets if isinstance(s.target, Cumulative)}
     groups = {section.id: part.name for part in plan.tasks for section in part.sections}
     groups |= {project.id: say("ledger.group.project") for project in plan.projects}
     last: dict[str, dict[str, object]] = {}
     if ledger is not None:
         for record in ledger.sort_values("date", kind="stable").to_dict("records"):
-            last[record["item"]] = {str(name): cell for name, cell in record.items() if cell == cell}
+            if record["date"][:4] <= str(year):
+                last[record["item"]] = {str(name): cell for name, cell in record.items() if cell == cell}
     return [
         Item(
             plan,

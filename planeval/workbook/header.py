@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from planeval.read.yaml_file import Lines, Location, line_of
 from planeval.validate.columns import labels
 from planeval.workbook.grid import Grid
 from planeval.workbook.mapping import WideColumn, WideTable
+from planeval.workbook.texts import squeezed
 
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:\s*年度?)?")
@@ -45,13 +45,13 @@ class _Heading(NamedTuple):
 
     def answers(self, name: str) -> bool:
         """Whether ``name`` is the whole heading or its last part."""
-        return bool(self.parts) and _plain(name) in (
-            _plain(_BETWEEN.join(self.parts)),
-            _plain(self.parts[-1]),
+        return bool(self.parts) and squeezed(name) in (
+            squeezed(_BETWEEN.join(self.parts)),
+            squeezed(self.parts[-1]),
         )
 
     def is_exactly(self, name: str) -> bool:
-        return _plain(name) == _plain(_BETWEEN.join(self.parts))
+        return squeezed(name) == squeezed(_BETWEEN.join(self.parts))
 
 
 def sheet_of(book: Any, name: str, file: str) -> Any:
@@ -122,7 +122,8 @@ class _Placing:
         for heading in found:
             year = own.year or (heading.year if self.table.year_in_header else self.table.year)
             if self.table.year_in_header and year is None:
-                self._tell("header_without_year", at, found=_BETWEEN.join(heading.parts))
+                name = _BETWEEN.join(heading.parts)
+                self._tell("header_without_year", at, found=name, column=_letter(heading))
             yield Placed(heading.column, own, year)
 
     def require_apart(self, figures: list[Placed]) -> None:
@@ -162,8 +163,8 @@ class _Placing:
             headings = [_BETWEEN.join(h.parts) for h in self.headings if h.parts]
             self._tell("column_missing", at, name, hint(name, headings))
 
-    def _tell(self, rule: str, at: Location, found: str, expected: str = "") -> None:
-        words = {"found": found, "expected": expected}
+    def _tell(self, rule: str, at: Location, found: str, expected: str = "", **more: str) -> None:
+        words = {"found": found, "expected": expected, **more}
         message, remedy = (say(f"importing.problem.{rule}.{part}", **words) for part in ("message", "remedy"))
         line = line_of(self.lines, at)
         self.findings.append(
@@ -203,11 +204,6 @@ def _headings(grid: Grid, table: WideTable) -> Iterator[_Heading]:
 def _to_the_left(grid: Grid, row: int, column: int, table: WideTable) -> str:
     """What the cell was merged with before the table became a CSV file, which keeps merged text in the first cell
     alone: the next text to the left, where the column has a heading of its own in a lower row."""
-    if grid.sheet or not any(grid.text(below, column) for below in table.header_rows if below > row):
+    if not grid.flattened or not any(grid.text(below, column) for below in table.header_rows if below > row):
         return ""
     return next((text for left in range(column - 1, 0, -1) if (text := grid.text(row, left))), "")
-
-
-def _plain(text: str) -> str:
-    """A heading without line breaks and spaces, with full-width letters as plain ones."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))

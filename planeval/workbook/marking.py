@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from planeval.messages import say
 from planeval.model.findings import Severity
 from planeval.workbook.entries import Problem
-from planeval.workbook.grid import Grid, grid_of_csv
+from planeval.workbook.grid import MADE_OF_CSV, Grid, cells_of, grid_of_csv
 from planeval.workbook.looks import TEXT, lines_of, width_of
 from planeval.workbook.problem_sheet import (
     COLOURS,
@@ -21,7 +21,7 @@ from planeval.workbook.problem_sheet import (
     write_list,
 )
 from planeval.workbook.safety import open_safely
-from planeval.workbook.saving import put, undated
+from planeval.workbook.saving import legal, put, undated
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -52,6 +52,7 @@ def _workbook_of(grid: Grid) -> Workbook:
     from openpyxl.utils import get_column_letter
 
     book = Workbook()
+    book.properties.keywords = MADE_OF_CSV
     sheet: Any = book.active
     sheet.title = say("importing.table_sheet")
     for number, row in enumerate(grid.rows, start=1):
@@ -72,12 +73,12 @@ def unmark(book: Workbook) -> None:
 
     kept = take_list(book)
     for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.comment is not None and cell.comment.author == AUTHOR:
-                    before = kept.get((sheet.title, cell.coordinate), Looks(PatternFill(), "", ""))
-                    cell.fill = before.fill
-                    cell.comment = Comment(before.comment, before.author) if before.comment else None
+        for cell in cells_of(sheet):
+            if cell.comment is not None and cell.comment.author == AUTHOR:
+                before = kept.get((sheet.title, cell.coordinate), Looks(PatternFill(), "", ""))
+                cell.fill = before.fill
+                text = legal(before.comment)
+                cell.comment = Comment(text, legal(before.author)) if text else None
 
 
 def mark(book: Workbook, problems: Sequence[Problem]) -> None:
@@ -113,7 +114,7 @@ def _mark_cell(marked: Mark) -> None:
     texts = [_comment(problem) for problem in marked.problems]
     if marked.looks.comment:
         texts.append(say("importing.former_comment", text=marked.looks.comment))
-    text = "\n\n".join(texts)
+    text = legal("\n\n".join(texts))
     height = max(_LEAST_HEIGHT, _LINE * (lines_of(text, _WIDTH / _LETTER) + 1))
     marked.cell.comment = Comment(text, AUTHOR, width=_WIDTH, height=height)
 

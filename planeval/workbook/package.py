@@ -10,7 +10,7 @@ import copy
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from planeval.read.raw_csv import Malformed, decode
@@ -21,7 +21,11 @@ MOST_PARTS = 5_000
 # Sheets pack 10 to 60 times; only runs of one and the same byte pack a thousand times.
 MOST_RATIO, RATIO_FROM = 200, 8 * MEGABYTE
 MOST_CELLS = 1_000_000  # openpyxl needs about half a kilobyte for each
-MOST_AREA = 5_000_000  # rows x columns between a sheet's first and last cell, most of them empty
+MOST_AREA = 2_000_000  # rows x columns between the first and last cell, most of them empty, over all sheets
+# Tags of all XML parts: a cell has four to six. Each format of cells becomes an object too, of which Excel itself
+# allows 65,490.
+MOST_TAGS, MOST_STYLE_TAGS = 5_000_000, 100_000
+_STYLES = "xl/styles.xml"
 _PIECE = MEGABYTE
 _LONGEST_TAG = 4 * MEGABYTE
 _ENTRY = b"PK\x01\x02"  # begins each line of a zip file's list
@@ -116,7 +120,7 @@ def check_package(raw: bytes) -> None:
         unpacked, sheets = 0, _Sheets()
         for part in parts:
             before = unpacked
-            for piece in sheets.watch(_pieces(archive, part)):
+            for piece in sheets.watch(_pieces(archive, part), part.filename):
                 unpacked += piece
                 if unpacked > MOST_UNPACKED or _bursting(unpacked - before, part.compress_size):
                     raise _bomb(unpacked)
@@ -163,10 +167,12 @@ class _Sheets:
 
     def __init__(self) -> None:
         self.cells = 0
+        self.tags = 0
 
-    def watch(self, pieces: Iterator[bytes]) -> Iterator[int]:
+    def watch(self, pieces: Iterator[bytes], name: str) -> Iterator[int]:
         """The sizes of the pieces, each looked at."""
         rest, first, xml, zeros = b"", True, False, False
+        before = self.tags
         for piece in pieces:
             yield len(piece)
             if first:
@@ -180,8 +186,17 @@ class _Sheets:
                 cut = text.rfind(b"<")
                 cut = len(text) if cut < 0 or len(text) - cut > _LONGEST_TAG else cut
                 self._look(text[:cut])
+                self._count(text[:cut], before, name)
                 rest = text[cut:]
         self._look(rest)
+        self._count(rest, before, name)
+
+    def _count(self, text: bytes, before: int, name: str) -> None:
+        """Tags of any kind, of this part (``before``: those of the parts before it) and of all."""
+        self.tags += text.count(b"<")
+        found, most = (self.tags - before, MOST_STYLE_TAGS) if name == _STYLES else (self.tags, MOST_TAGS)
+        if found > most:
+            raise Unsafe("tags", part=name, found=f"{found:,}", expected=f"{most:,}")
 
     def _look(self, text: bytes) -> None:
         if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
@@ -206,6 +221,19 @@ def _check_encoding(start: bytes) -> None:
     declared = _DECLARED_ENCODING.search(start)
     if declared and declared[1].strip().lower() not in _PLAIN_ENCODINGS:
         raise Unsafe("doctype", found=f'encoding="{declared[1].decode("ascii", "replace")}"')
+
+
+def check_areas(refs: Iterable[str]) -> None:
+    """Whether the sheets that span these ranges are small enough together.
+
+    Raises:
+        Unsafe: they are not.
+    """
+    whole = 0
+    for ref in refs:
+        whole += area_of(ref)
+        if whole > MOST_AREA:
+            raise Unsafe("area", found=ref, expected=f"{MOST_AREA:,}")
 
 
 def area_of(ref: str) -> int:

@@ -73,7 +73,10 @@ def _title(rule: str) -> str:
 
 
 def expectation(problem: Problem) -> str:
-    """What was expected; where the problem does not say, what its rule demands."""
+    """What was expected; where the problem does not say, what a right cell looks like, or what its rule demands."""
+    example = f"importing.expected.{problem.rule}"
+    if not problem.expected and has(example):
+        return say(example)
     return problem.expected or _title(problem.rule) or say("importing.see_message")
 
 

@@ -44,11 +44,6 @@ def read_filled(path: Path) -> Filled:
     return filled
 
 
-def is_template(book: Any) -> bool:
-    """Whether an openpyxl workbook was written by `template`."""
-    return remembered(book) is not None
-
-
 def _one(path: Path, grids: list[Grid], corner: Any) -> tuple[Grid, tuple[int, int]] | None:
     """The grid that has the corner, and where; None when none has.
 

@@ -8,6 +8,7 @@ within limits, and what openpyxl reads are the very bytes that were looked at.
 from __future__ import annotations
 
 import io
+import stat
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from planeval.errors import InputError, closest
 from planeval.messages import say
 from planeval.model.findings import Finding
-from planeval.workbook.package import MEGABYTE, Unsafe, area_of, check_package, kind_of
+from planeval.workbook.package import MEGABYTE, Unsafe, check_areas, check_package, kind_of
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -42,12 +43,19 @@ def read_bytes(path: Path) -> bytes:
         InputError: there is no such file, it cannot be read, or it is too large.
     """
     try:
-        size = path.stat().st_size
-        if path.is_dir():
+        told = path.stat()
+        if stat.S_ISDIR(told.st_mode):
             raise refused("folder", path)
+        if not stat.S_ISREG(told.st_mode):  # to read a device or pipe may take for ever
+            raise refused("not_a_file", path)
+        size, raw = told.st_size, b""
+        if size <= MOST_BYTES:
+            with path.open("rb") as file:
+                raw = file.read(MOST_BYTES + 1)
+        size = max(size, len(raw))
         if size > MOST_BYTES:
             raise refused("too_large", path, found=_megabytes(size), expected=_megabytes(MOST_BYTES))
-        return path.read_bytes()
+        return raw
     except FileNotFoundError:
         raise refused("missing", path, hint=_near(path)) from None
     except OSError as error:
@@ -76,8 +84,7 @@ def opened(raw: bytes, path: Path) -> Workbook:
             # What openpyxl does not know (extensions of other programs) is of no concern here.
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(raw), keep_links=False)
-        for sheet in book.worksheets:
-            area_of(sheet.calculate_dimension())
+        check_areas([sheet.calculate_dimension() for sheet in book.worksheets])
     except Unsafe as error:
         raise refused(error.rule, path, **error.params) from None
     except Exception:
@@ -102,11 +109,12 @@ def refused(rule: str, path: Path, remedy: str = "", **params: str) -> InputErro
 
 def _near(path: Path) -> str:
     try:
-        names = [other.name for other in path.absolute().parent.iterdir() if other.is_file()]
+        # By stems: any two workbooks share their ending.
+        names = {o.stem: o.name for o in path.absolute().parent.iterdir() if o.is_file()}
     except OSError:
         return ""
-    near = closest(path.name, names)
-    return say("read.did_you_mean", name=near) if near else ""
+    near = closest(path.stem, names, cutoff=0.7)
+    return say("read.did_you_mean", name=names[near]) if near else ""
 
 
 def _megabytes(size: int) -> str:

@@ -1,4 +1,5 @@
-"""What an import writes: a new file of statistics and longer progress ledgers, all of them or none."""
+"""What an import writes: a new file of statistics and longer progress ledgers, if the data are still those it was checked
+against."""
 
 from __future__ import annotations
 
@@ -13,16 +14,19 @@ from pathlib import Path
 from planeval.errors import PlanevalError
 from planeval.messages import LANGUAGES, say, speaking
 from planeval.read import ledger
+from planeval.read.inventory import hash_files
 from planeval.read.raw_csv import RawTable, decode
 from planeval.read.rows import OPTIONAL, REQUIRED
-from planeval.render.publish import PublishError, write_file
+from planeval.workbook.all_or_none import Content, NotWritten, write_all
 from planeval.workbook.changes import FigureChange, ReportChange
 from planeval.workbook.entries import Entry, ProgressEntry
+from planeval.workbook.texts import plain_breaks, shortened
 
 # Characters that some file system does not take in a name, or that mean something to a shell.
 _AWKWARD = re.compile(r"[^\w.-]+")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
-_LONGEST = 60  # characters; of Chinese three bytes each, of which a name may have 255
+# What a database was read into is named so, and is no file of statistics for the readers.
+_SNAPSHOT = re.compile(r"(?i)database(-.*)?")
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def _lines(rows: Iterable[Sequence[str]], first: int) -> tuple[str, list[int]]:
     starts: list[int] = []
     for row in rows:
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow(row)
+        csv.writer(text, lineterminator="\n").writerow([plain_breaks(cell) for cell in row])
         texts.append(text.getvalue())
         starts.append(first)
         first += _count(texts[-1])
@@ -121,8 +125,8 @@ def stem_of(workbook: Path) -> str:
 
 def _free_name(data: Path, workbook: Path) -> str:
     """The name of a file of statistics that does not exist yet."""
-    stem = _AWKWARD.sub("-", stem_of(workbook)).strip("-.")[:_LONGEST] or "import"
-    stem = f"import-{stem}" if _RESERVED.fullmatch(stem) else stem
+    stem = shortened(_AWKWARD.sub("-", stem_of(workbook)).strip("-.")) or "import"
+    stem = f"import-{stem}" if _RESERVED.fullmatch(stem) or _SNAPSHOT.fullmatch(stem) else stem
     # Names that differ in case alone are one name on some systems.
     folder = data / "observations"
     taken = {path.name.lower() for path in folder.iterdir()} if folder.is_dir() else set()
@@ -133,34 +137,29 @@ def _free_name(data: Path, workbook: Path) -> str:
     return name
 
 
-def store(data: Path, files: Sequence[NewFile]) -> None:
-    """Write all the files, or none of them.
+def store(data: Path, files: Sequence[NewFile], seen: Mapping[str, str]) -> None:
+    """Write all the files, or none of them. ``seen``: the hashes (`hash_files`) of the data that the import was checked against.
 
     Raises:
-        PlanevalError: a file is no longer what it was when the import was checked.
-        PublishError: the file system refuses; what had been written is put back.
+        PlanevalError: the data are no longer what they were when the import was checked; or the file system refuses,
+            and all that had been written is put back.
     """
-    for new in files:
-        path = data / new.file
-        now = path.read_bytes() if path.is_file() else None
-        if now != new.before:
-            raise PlanevalError(say("importing.changed_meanwhile", file=new.file))
-    written: list[NewFile] = []
+    now = hash_files(data)
+    changed = sorted(name for name in {*seen, *now} if seen.get(name) != now.get(name))
+    # A file that is to be new, or was read for it later than ``seen``.
+    changed += [new.file for new in files if _content(data / new.file) != new.before]
+    if changed:
+        raise PlanevalError(say("importing.changed_meanwhile", file=changed[0]))
+    names = {data / new.file: new.file for new in files}
     try:
-        for new in files:
-            written.append(new)
-            write_file(data / new.file, new.content)
-    except BaseException as stop:
-        for new in written:
-            _put_back(data / new.file, new.before)
-        if isinstance(stop, PublishError):
-            reason = getattr(stop.__cause__, "strerror", None) or str(stop)
-            raise PlanevalError(say("importing.not_stored", file=written[-1].file, reason=reason)) from stop
-        raise
+        write_all([Content(data / new.file, new.content, new.before is not None) for new in files])
+    except NotWritten as error:
+        if isinstance(error.__cause__, FileExistsError):
+            raise PlanevalError(say("importing.changed_meanwhile", file=names[error.path])) from error
+        raise PlanevalError(
+            say("importing.not_stored", file=names[error.path], reason=error.reason)
+        ) from error
 
 
-def _put_back(path: Path, before: bytes | None) -> None:
-    if before is None:
-        path.unlink(missing_ok=True)
-    elif path.read_bytes() != before:
-        write_file(path, before)
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from planeval.messages import numbers, say
 from planeval.messages.names import name_of
@@ -12,9 +12,10 @@ from planeval.model.findings import Severity
 from planeval.read.units import UNITS
 from planeval.read.workspace import Workspace
 from planeval.validate.columns import labels
-from planeval.workbook.changes import Changes, FigureChange, InUse, Kind
-from planeval.workbook.entries import Entry, Problem
+from planeval.workbook.changes import Changes, FigureChange, InUse, Kind, ReportChange
+from planeval.workbook.entries import Entry, Problem, ProgressEntry
 from planeval.workbook.problem_sheet import rule_title
+from planeval.workbook.words import progress_terms
 
 # Of new figures, warnings and remarks so many are shown; corrections and critical problems all.
 MOST_SHOWN = 40
@@ -67,11 +68,17 @@ def change_lines(changes: Changes, workspace: Workspace) -> Iterator[str]:
         if len(new) > room:
             yield say("importing.more", n=len(new) - room)
         room -= min(room, len(new))
-    by_plan: dict[str, list[Kind]] = {}
+    by_plan: dict[str, list[ReportChange]] = {}
     for report in changes.reports:
-        by_plan.setdefault(report.entry.plan, []).append(report.kind)
-    for plan, kinds in by_plan.items():
-        yield say("importing.plan_line", plan=plan, counts=counts(kinds))
+        by_plan.setdefault(report.entry.plan, []).append(report)
+    for plan, reports in by_plan.items():
+        yield say("importing.plan_line", plan=plan, counts=counts(report.kind for report in reports))
+        written = [report for report in reports if report.kind is not Kind.UNCHANGED]
+        items = workspace.plans[plan].ledger_items
+        for report in written[:MOST_SHOWN]:
+            yield _report_line(report.entry, items)
+        if len(written) > MOST_SHOWN:
+            yield say("importing.more", n=len(written) - MOST_SHOWN)
 
 
 def counts(kinds: Iterable[Kind]) -> str:
@@ -79,6 +86,17 @@ def counts(kinds: Iterable[Kind]) -> str:
     found = Counter(kinds)
     told = [say(f"importing.kind.{kind}", n=found[kind]) for kind in Kind if found[kind]]
     return say("read.name_join").join(told)
+
+
+def _report_line(entry: ProgressEntry, items: Mapping[str, str]) -> str:
+    item, status = entry.values.get("item", ""), entry.values.get("status", "")
+    return say(
+        "importing.report_line",
+        name=items.get(item, item),
+        date=entry.values.get("date", ""),
+        status=progress_terms().get(status, status),
+        cell=str(next(iter(entry.cells.values()))),
+    )
 
 
 def _new_line(entry: Entry, names: dict[str, str]) -> str:
@@ -94,11 +112,17 @@ def _later_line(change: FigureChange, names: dict[str, str]) -> str:
     words["after"] = change.entry.published or say("importing.not_known")
     if change.kind is Kind.CONFIRMED:
         statuses = {"old_status": say(f"status.{before.status}"), "new_status": _status(change.entry)}
-        return say("importing.confirmed_line", **statuses, **words)
-    words["percent"] = _change(change, before)
-    words["reason"] = change.reason or say("importing.empty")
-    words["provided_by"] = change.provided_by or say("importing.empty")
+        if not change.weakens:
+            return say("importing.confirmed_line", **statuses, **words)
+        return say("importing.weakened_line", **statuses, **words, **_given(change))
+    words |= {"percent": _change(change, before), **_given(change)}
     return say("importing.corrected_line", **words)
+
+
+def _given(change: FigureChange) -> dict[str, str]:
+    """Why, and who says so."""
+    empty = say("importing.empty")
+    return {"reason": change.reason or empty, "provided_by": change.provided_by or empty}
 
 
 def _status(entry: Entry) -> str:

@@ -20,6 +20,7 @@ from planeval.workbook.mapping import Naming, WideTable, Writing, load_mapping
 from planeval.workbook.problem_sheet import take_list
 from planeval.workbook.safety import open_safely
 from planeval.workbook.sheet_reader import SheetReader
+from planeval.workbook.texts import squeezed
 from planeval.workbook.words import problem, status_key
 
 _THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
@@ -103,7 +104,7 @@ class _Reader(SheetReader):
         """The code of the row's place; None (and a problem) where it cannot be told from its name."""
         if self.table.region_by is Naming.CODE:
             return text  # whether it is one, the statistics' own reader says
-        found = self.codes.get(_squeezed(text), [])
+        found = self.codes.get(squeezed(text), [])
         if len(found) == 1:
             return found[0]
         if found:
@@ -166,14 +167,9 @@ class _Reader(SheetReader):
         self.filled.problems.append(problem(rule, at, severity, found=found, expected=expected))
 
 
-def _squeezed(text: str) -> str:
-    """A name without the spaces that offices put between characters to make columns even."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-
-
 def _codes_by_name(regions: dict[str, Region]) -> dict[str, list[str]]:
     codes: dict[str, list[str]] = {}
     for code, region in regions.items():
-        for name in {_squeezed(region.name), _squeezed(region.name_en)} - {""}:
+        for name in {squeezed(region.name), squeezed(region.name_en)} - {""}:
             codes.setdefault(name, []).append(code)
     return codes
