@@ -55,8 +55,11 @@ def test_cells_that_do_not_exist_are_neither_read_nor_made() -> None:
     assert (sum(map(len, grid.rows)), len(sheet._cells)) == (1 + 2 + 16384, 3)
 
 
-def test_a_part_with_too_many_tags_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package, "MOST_TAGS", 1000)
+@pytest.mark.parametrize("limit", ["MOST_TAGS", "MOST_OTHER_TAGS"])
+def test_a_part_with_too_many_tags_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(package, limit, 1000)
     path = tmp_path / "a.xlsx"
     rules = '<dataValidation sqref="A1"/>' * 1000
     path.write_bytes(changed({SHEET: in_sheet(f"<dataValidations>{rules}</dataValidations>")}))

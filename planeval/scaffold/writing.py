@@ -21,12 +21,17 @@ _LISTS = ("indicators", "sub_targets", "tasks", "projects")
 
 def plan_text(facts: dict[str, Any]) -> str:
     """The file of the plan ``facts`` (see `planeval.scaffold.questions.Questions`)."""
-    lines = [say("new_plan.comment", title=" ".join(str(facts["title"]).split())), say("new_plan.comment_no")]
+    lines = [say("new_plan.comment", title=_one_line(facts["title"])), say("new_plan.comment_no")]
     lines += [_pair(key, value) for key, value in facts.items() if key not in _LISTS]
     for name in _LISTS:
         if name in facts:
             lines += ["", f"{name}:", *_entries(name, facts[name])]
     return "\n".join(lines) + "\n"
+
+
+def _one_line(title: str) -> str:
+    """A title as it can stand in a comment, in which nothing can be escaped."""
+    return "".join(sign for sign in " ".join(str(title).split()) if sign.isprintable())
 
 
 def _entries(name: str, rows: list[dict[str, Any]]) -> Iterator[str]:

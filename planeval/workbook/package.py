@@ -25,6 +25,7 @@ MOST_AREA = 2_000_000  # rows x columns between the first and last cell, most of
 # Tags of all XML parts: a cell has four to six. Each format of cells becomes an object too, of which Excel itself
 # allows 65,490.
 MOST_TAGS, MOST_STYLE_TAGS = 5_000_000, 100_000
+MOST_OTHER_TAGS = 200_000  # that are no cell's; openpyxl makes a slow object of each rule, link and format
 _STYLES = "xl/styles.xml"
 _PIECE = MEGABYTE
 _LONGEST_TAG = 4 * MEGABYTE
@@ -39,6 +40,7 @@ _DECLARED_ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"'
 # In all of these ``<`` is the byte 3C (after taking out the zeros of UTF-16), so that a look at the bytes shows every tag.
 _PLAIN_ENCODINGS = (b"utf-8", b"utf8", b"utf-16", b"us-ascii", b"ascii", b"iso-8859-1", b"gbk", b"gb18030")
 _CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s>/]")
+_OTHER = re.compile(rb"<(?!/|(?:[^\s<>/:]+:)?(?:c|v|f|is|t|si|r|row)[\s>/])")
 # Elements whose ``ref`` openpyxl turns into one object a cell, and what a sheet says of its own size. A quoted value may hold
 # ">"; "<" it may not, so that no search goes beyond its tag.
 _REF = re.compile(
@@ -167,7 +169,7 @@ class _Sheets:
 
     def __init__(self) -> None:
         self.cells = 0
-        self.tags = 0
+        self.tags = self.others = 0
 
     def watch(self, pieces: Iterator[bytes], name: str) -> Iterator[int]:
         """The sizes of the pieces, each looked at."""
@@ -194,9 +196,13 @@ class _Sheets:
     def _count(self, text: bytes, before: int, name: str) -> None:
         """Tags of any kind, of this part (``before``: those of the parts before it) and of all."""
         self.tags += text.count(b"<")
-        found, most = (self.tags - before, MOST_STYLE_TAGS) if name == _STYLES else (self.tags, MOST_TAGS)
-        if found > most:
-            raise Unsafe("tags", part=name, found=f"{found:,}", expected=f"{most:,}")
+        self.others += sum(1 for _ in _OTHER.finditer(text))
+        limits = [(self.tags, MOST_TAGS), (self.others, MOST_OTHER_TAGS)]
+        if name == _STYLES:
+            limits.append((self.tags - before, MOST_STYLE_TAGS))
+        for found, most in limits:
+            if found > most:
+                raise Unsafe("tags", part=name, found=f"{found:,}", expected=f"{most:,}")
 
     def _look(self, text: bytes) -> None:
         if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
