@@ -44,7 +44,7 @@ lab:
 test:
 	$(setup) dev
 	@PLANEVAL_CHROMIUM="$$(bash scripts/setup.sh chromium)" || exit 1; export PLANEVAL_CHROMIUM; \
-	$(python) -m pytest -n logical --maxprocesses 8 --dist loadfile $(ARGS)
+	$(python) -m pytest -n logical --maxprocesses 8 --dist loadfile --durations 30 $(ARGS)
 
 lint:
 	$(setup) dev
