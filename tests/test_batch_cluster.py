@@ -17,7 +17,7 @@ import pytest
 from batches import make_nation, reports_in, run, start, tree
 from conftest import ROOT
 
-PLACES = 40
+PLACES = 24
 
 
 class Cluster(NamedTuple):

@@ -193,7 +193,7 @@ def test_a_mistake_in_the_data_is_told_in_english(run_cli: Cli, data: Path, tmp_
     status, text, error = run_cli(*words)
     assert status == 1
     assert "base_year 2023 must be earlier than period.start 2021" in error
-    assert "Gulou District, 2016, gdp: unknown unit “億元”" in error
+    assert "Gulou District, 2016, Gross domestic (regional) product: unknown unit “億元”" in error
     assert "--lang en" in error  # in the command that runs it again
     own = re.sub(r"“億元”|Available:.*?(?= →)|  \w+ \(.*?\):|Did you mean \S+\?", "", text + error)
     assert not CHINESE.search(own)
